@@ -1,0 +1,114 @@
+"""Every table of Xinyi, and the one database handle."""
+
+from pathlib import Path
+
+from models.activities import Activity, Series, Session
+from models.audit import AuditLog
+from models.auth import ConsoleLogin, Token
+from models.base import BaseModel, Record, db, new_id
+from models.calendar import CalendarDay
+from models.checkins import Checkin, Rating, ScanLog
+from models.enterprises import Enterprise, EnterpriseMember
+from models.idempotency import IdempotencyKey
+from models.jobs import JobRun
+from models.menus import Menu, MenuItem, MenuRevision
+from models.needs import Category, Need, NeedCounter, NeedEvent, NeedRating
+from models.notifications import Campaign, Delivery, Message, PushEvent, Wallet, WalletEntry
+from models.signups import Signup
+from models.spaces import Building, OrgUnit, Space, SpaceBuilding, Venue, Zone
+from models.staff import Device, Grant, Staff
+from models.users import User, UserOpenid
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+TABLES = (
+    OrgUnit,
+    Space,
+    Building,
+    SpaceBuilding,
+    Venue,
+    Zone,
+    Enterprise,
+    EnterpriseMember,
+    User,
+    UserOpenid,
+    Token,
+    Staff,
+    Grant,
+    Device,
+    ConsoleLogin,
+    Series,
+    Activity,
+    Session,
+    Signup,
+    Checkin,
+    ScanLog,
+    Rating,
+    Menu,
+    MenuRevision,
+    MenuItem,
+    Wallet,
+    WalletEntry,
+    Campaign,
+    Message,
+    Delivery,
+    PushEvent,
+    Category,
+    Need,
+    NeedEvent,
+    NeedRating,
+    NeedCounter,
+    CalendarDay,
+    AuditLog,
+    JobRun,
+    IdempotencyKey,
+)
+
+__all__ = [
+    "MIGRATIONS",
+    "TABLES",
+    "Activity",
+    "AuditLog",
+    "BaseModel",
+    "Building",
+    "CalendarDay",
+    "Campaign",
+    "Category",
+    "Checkin",
+    "ConsoleLogin",
+    "Delivery",
+    "Device",
+    "Enterprise",
+    "EnterpriseMember",
+    "Grant",
+    "IdempotencyKey",
+    "JobRun",
+    "Menu",
+    "MenuItem",
+    "MenuRevision",
+    "Message",
+    "Need",
+    "NeedCounter",
+    "NeedEvent",
+    "NeedRating",
+    "OrgUnit",
+    "PushEvent",
+    "Rating",
+    "Record",
+    "ScanLog",
+    "Series",
+    "Session",
+    "Signup",
+    "Space",
+    "SpaceBuilding",
+    "Staff",
+    "Token",
+    "User",
+    "UserOpenid",
+    "Venue",
+    "Wallet",
+    "WalletEntry",
+    "Zone",
+    "db",
+    "new_id",
+]

@@ -1,0 +1,150 @@
+"""Activities of a Space, their series and their dated sessions."""
+
+from enum import StrEnum
+
+from peewee import (
+    BooleanField,
+    CharField,
+    Check,
+    ForeignKeyField,
+    IntegerField,
+    JSONField,
+    TextField,
+)
+
+from models.base import ChoiceField, Record, UTCDateTimeField
+from models.spaces import Space, Venue, Zone
+
+
+class SeriesMode(StrEnum):
+    OPEN = "open"
+    CLOSED = "closed"
+    SLOTS = "slots"
+    CLASS = "class"
+    SERVICE = "service"
+    MEETING = "meeting"
+
+
+class Series(Record):
+    """One of the 心 series. Data: a new series needs no release."""
+
+    code = CharField(max_length=20, unique=True)
+    name = CharField(max_length=20)
+    subtitle = CharField(max_length=40, default="")
+    color = CharField(max_length=7)
+    icon = CharField(max_length=30, default="")
+    mode = ChoiceField(SeriesMode, default=SeriesMode.OPEN)
+    order = IntegerField(default=0)
+    active = BooleanField(default=True)
+
+
+class ActivityKind(StrEnum):
+    LECTURE = "lecture"
+    FAIR = "fair"
+    SALON = "salon"
+    MATCH = "match"
+    CLASS = "class"
+    CONSULT = "consult"
+    OUTING = "outing"
+    MEETING = "meeting"
+    ONLINE = "online"
+    VOLUNTEER = "volunteer"
+
+
+class Origin(StrEnum):
+    PROBLEM = "problem"
+    NEED = "need"
+    PLAN = "plan"
+
+
+class SignupMode(StrEnum):
+    NONE = "none"
+    FCFS = "fcfs"
+    LOTTERY = "lottery"
+    APPROVAL = "approval"
+
+
+class SharedTo(StrEnum):
+    SPACE = "space"
+    TOWN = "town"
+
+
+class ActivityState(StrEnum):
+    DRAFT = "draft"
+    SCHEDULED = "scheduled"
+    CANCELLED = "cancelled"
+    ENDED = "ended"
+    ARCHIVED = "archived"
+
+
+class Activity(Record):
+    """What is offered; when and where is said by its sessions."""
+
+    space = ForeignKeyField(Space, backref="+")
+    space_id: int
+    series = ForeignKeyField(Series, backref="+")
+    series_id: int
+    title = CharField(max_length=60)
+    theme = CharField(max_length=60, default="")
+    kind = ChoiceField(ActivityKind)
+    origin = ChoiceField(Origin, default=Origin.PLAN)
+    five_goals = JSONField(default=list)
+    hosts = JSONField(default=list)
+    experts = JSONField(default=list)
+    venue = ForeignKeyField(Venue, null=True, backref="+")
+    venue_id: int | None
+    place = CharField(max_length=120, default="")
+    cover = CharField(max_length=200, default="")
+    body = TextField(default="")
+    eligibility = JSONField(default=dict)
+    eligibility_reason = CharField(max_length=120, default="")
+    signup_mode = ChoiceField(SignupMode, default=SignupMode.FCFS)
+    signup_opens_at = UTCDateTimeField(null=True)
+    signup_closes_at = UTCDateTimeField(null=True)
+    cancel_hours = IntegerField(default=2)
+    per_enterprise_cap = IntegerField(null=True)
+    max_party = IntegerField(default=1)
+    questions = JSONField(default=list)
+    shared_to = ChoiceField(SharedTo, default=SharedTo.SPACE)
+    state = ChoiceField(ActivityState, default=ActivityState.DRAFT)
+    cancel_reason = CharField(max_length=120, default="")
+    is_rehearsal = BooleanField(default=False)
+    service_project_id = IntegerField(null=True)
+
+    class Meta:
+        indexes = ((("space", "state"), False),)
+
+
+class SessionState(StrEnum):
+    SCHEDULED = "scheduled"
+    CANCELLED = "cancelled"
+    ENDED = "ended"
+
+
+class Session(Record):
+    """A dated occurrence (场次) of an activity, with its own places and check-in window."""
+
+    space = ForeignKeyField(Space, backref="+")
+    space_id: int
+    activity = ForeignKeyField(Activity, backref="+")
+    activity_id: int
+    starts_at = UTCDateTimeField()
+    ends_at = UTCDateTimeField()
+    venue = ForeignKeyField(Venue, null=True, backref="+")
+    venue_id: int | None
+    zone = ForeignKeyField(Zone, null=True, backref="+")
+    zone_id: int | None
+    capacity = IntegerField(null=True)
+    seats_taken = IntegerField(default=0)
+    checkin_opens_at = UTCDateTimeField()
+    checkin_closes_at = UTCDateTimeField()
+    qr_key = CharField(max_length=64)
+    counted_guests = IntegerField(default=0)
+    state = ChoiceField(SessionState, default=SessionState.SCHEDULED)
+
+    class Meta:
+        indexes = ((("space", "starts_at"), False),)
+        constraints = (
+            Check("starts_at < ends_at", name="session_starts_before_end"),
+            Check("seats_taken >= 0", name="session_seats_not_negative"),
+        )

@@ -1,0 +1,138 @@
+"""The ground under every table: the database handle, ids, moments and versions."""
+
+import datetime as dt
+import secrets
+import time
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, overload
+
+from peewee import BigIntegerField, CharField, DatabaseProxy, DateTimeField, IntegerField, Model
+
+db = DatabaseProxy()
+
+_EPOCH_MS = 1_735_689_600_000  # 2025-01-01T00:00Z: 42 bits of milliseconds last until 2164.
+_RANDOM_BITS = 21
+
+
+def new_id() -> int:
+    """Return a fresh 63-bit id: 42 bits of time, 21 of chance.
+
+    Made by the application, never by a database sequence, so that rows can be born on any node
+    and a table can later be spread over several machines without renumbering.
+    """
+    elapsed = time.time_ns() // 1_000_000 - _EPOCH_MS
+    return (elapsed << _RANDOM_BITS) | secrets.randbits(_RANDOM_BITS)
+
+
+_V = TypeVar("_V")
+_E = TypeVar("_E", bound=StrEnum)
+
+if TYPE_CHECKING:
+    # peewee's stubs are generic, its classes are not; these tell the checker what a row holds.
+    class UTCDateTimeField(DateTimeField[_V]):
+        @overload
+        def __new__(
+            cls, *, null: Literal[True], **kwargs: Any
+        ) -> "UTCDateTimeField[dt.datetime | None]": ...
+        @overload
+        def __new__(
+            cls, *, null: Literal[False] = ..., **kwargs: Any
+        ) -> "UTCDateTimeField[dt.datetime]": ...
+        def __new__(cls, **kwargs: Any) -> Any: ...
+
+    class ChoiceField(CharField[_V]):
+        @overload
+        def __new__(
+            cls, choices: type[_E], *, null: Literal[True], **kwargs: Any
+        ) -> "ChoiceField[_E | None]": ...
+        @overload
+        def __new__(
+            cls, choices: type[_E], *, null: Literal[False] = ..., **kwargs: Any
+        ) -> "ChoiceField[_E]": ...
+        def __new__(cls, choices: type[_E], **kwargs: Any) -> Any: ...
+
+else:
+
+    class UTCDateTimeField(DateTimeField):
+        """A moment: aware UTC in Python, naive UTC in the column (the same on both engines)."""
+
+        def db_value(self, value: Any) -> Any:
+            """Return the naive UTC value to store. Raises ValueError on a naive moment."""
+            if isinstance(value, dt.datetime):
+                if value.tzinfo is None:
+                    raise ValueError("a moment must carry its time zone")
+                value = value.astimezone(dt.UTC).replace(tzinfo=None)
+            return super().db_value(value)
+
+        def python_value(self, value: Any) -> Any:
+            """Return the stored moment as aware UTC."""
+            value = super().python_value(value)
+            if isinstance(value, dt.datetime) and value.tzinfo is None:
+                return value.replace(tzinfo=dt.UTC)
+            return value
+
+    class ChoiceField(CharField):
+        """A short text that can only be one of an enum's values."""
+
+        def __init__(self, choices: type[StrEnum], **kwargs: Any) -> None:
+            kwargs.setdefault("max_length", 20)
+            super().__init__(**kwargs)
+            self.kind = choices
+
+        def db_value(self, value: Any) -> Any:
+            """Return the text to store. Raises ValueError when it is none of the choices."""
+            return None if value is None else self.kind(value).value
+
+        def python_value(self, value: Any) -> Any:
+            """Return the enum member."""
+            return None if value is None else self.kind(value)
+
+
+class BaseModel(Model):
+    """A table with an id of our own making."""
+
+    id = BigIntegerField(primary_key=True, default=new_id)
+
+    class Meta:
+        database = db
+        legacy_table_names = False
+        only_save_dirty = True
+
+
+class Record(BaseModel):
+    """A row people change: it knows its version, and who changed it when."""
+
+    version = IntegerField(default=1)
+    created_at = UTCDateTimeField()
+    created_by = BigIntegerField(null=True)
+    updated_at = UTCDateTimeField()
+    updated_by = BigIntegerField(null=True)
+
+    @classmethod
+    def add(cls, *, now: dt.datetime, by: int | None = None, **values: Any) -> Self:
+        """Insert a row stamped with who and when, and return it."""
+        return cls.create(created_at=now, updated_at=now, created_by=by, updated_by=by, **values)
+
+    def change(
+        self,
+        *,
+        now: dt.datetime,
+        by: int | None = None,
+        expected: int | None = None,
+        **values: Any,
+    ) -> bool:
+        """Write the values if nobody changed the row since `expected` (default: since it was read).
+
+        Returns True when written; False when somebody else was first, and then nothing changed.
+        """
+        table = type(self)
+        seen = self.version if expected is None else expected
+        values |= {"updated_at": now, "updated_by": by, "version": seen + 1}
+        written = (
+            table.update(**values).where((table.id == self.id) & (table.version == seen)).execute()
+        )
+        if written:
+            for name, value in values.items():
+                setattr(self, name, value)
+            self._dirty.clear()  # type: ignore[attr-defined]  # peewee: the columns to write
+        return bool(written)

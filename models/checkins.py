@@ -1,0 +1,109 @@
+"""Who was there, and every attempt to say so."""
+
+from enum import StrEnum
+
+from peewee import (
+    BigIntegerField,
+    CharField,
+    Check,
+    ForeignKeyField,
+    IntegerField,
+    JSONField,
+    SmallIntegerField,
+)
+
+from models.activities import Session
+from models.base import BaseModel, ChoiceField, Record, UTCDateTimeField
+from models.signups import Signup
+from models.spaces import Space
+
+
+class CheckinMethod(StrEnum):
+    SELF_QR = "self_qr"
+    STAFF_SCAN = "staff_scan"
+    STAFF_SEARCH = "staff_search"
+    WALK_IN = "walk_in"
+    OFFLINE_SYNC = "offline_sync"
+    ROSTER = "roster"
+
+
+class Checkin(Record):
+    """Somebody was there. Voided with a reason, never deleted."""
+
+    space = ForeignKeyField(Space, backref="+")
+    space_id: int
+    session = ForeignKeyField(Session, backref="+")
+    session_id: int
+    signup = ForeignKeyField(Signup, null=True, backref="+")
+    signup_id: int | None
+    user_id = BigIntegerField(index=True)
+    enterprise_id = BigIntegerField(null=True)
+    method = ChoiceField(CheckinMethod)
+    token_slot = BigIntegerField(null=True)
+    device = CharField(max_length=64, default="")
+    staff_id = BigIntegerField(null=True)
+    party_present = IntegerField(default=0)
+    occurred_at = UTCDateTimeField()
+    recorded_at = UTCDateTimeField()
+    client_ref = CharField(max_length=64, null=True)
+    flags = JSONField(default=list)
+    voided_at = UTCDateTimeField(null=True)
+    voided_by = BigIntegerField(null=True)
+    void_reason = CharField(max_length=120, default="")
+
+    class Meta:
+        constraints = (Check("party_present >= 0", name="checkin_party_not_negative"),)
+        indexes = ((("space", "occurred_at"), False),)
+
+
+Checkin.add_index(
+    Checkin.index(
+        Checkin.session,
+        Checkin.user_id,
+        unique=True,
+        where=Checkin.voided_at.is_null(),
+        name="checkin_one_valid",
+    )
+)
+Checkin.add_index(
+    Checkin.index(
+        Checkin.session,
+        Checkin.device,
+        Checkin.client_ref,
+        unique=True,
+        where=Checkin.client_ref.is_null(False),
+        name="checkin_client_ref",
+    )
+)
+
+
+class ScanLog(BaseModel):
+    """Every attempt, refused ones too; kept 90 days. The code itself only as a hash."""
+
+    at = UTCDateTimeField(index=True)
+    space_id = BigIntegerField(null=True)
+    session_id = BigIntegerField(null=True, index=True)
+    user_id = BigIntegerField(null=True)
+    staff_id = BigIntegerField(null=True)
+    method = ChoiceField(CheckinMethod)
+    result = CharField(max_length=30)
+    raw_hash = CharField(max_length=64)
+    device = CharField(max_length=64, default="")
+    ip_hash = CharField(max_length=64, default="")
+
+
+class Rating(Record):
+    """What somebody who was there thought: 3 满意, 2 基本满意, 1 不满意."""
+
+    space = ForeignKeyField(Space, backref="+")
+    space_id: int
+    session = ForeignKeyField(Session, backref="+")
+    session_id: int
+    checkin = ForeignKeyField(Checkin, unique=True, backref="+")
+    checkin_id: int
+    user_id = BigIntegerField(index=True)
+    score = SmallIntegerField()
+    text = CharField(max_length=500, default="")
+
+    class Meta:
+        constraints = (Check("score BETWEEN 1 AND 3", name="rating_score_range"),)
