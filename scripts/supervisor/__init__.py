@@ -1,0 +1,1 @@
+"""Everything `scripts/run` starts, watches and stops: Redis, the sandbox, the web server, the worker."""
