@@ -1,0 +1,118 @@
+"""What the stack consists of and in which order it comes up."""
+
+from __future__ import annotations
+
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from scripts._bootstrap import ROOT
+from scripts.supervisor import ports, redis
+from scripts.supervisor.children import Child, Children, Signals
+from scripts.supervisor.errors import StartError
+from scripts.supervisor.preparation import Preparation, Settings
+from scripts.supervisor.state import State
+
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_AFTER_CRASH_S = 5.0  # what a killed supervisor's children get to go away
+
+
+@dataclass
+class Stack:
+    """One start, from the settings to the moment everything answers."""
+
+    state: State
+    children: Children
+    signals: Signals
+    env: dict[str, str]
+    has_demo: bool
+
+    def start(self) -> Settings:
+        """Bring everything up and return the settings it runs with. Raises StartError, StopRequested."""
+        preparation = Preparation(self.env, self.state.log / "prepare.log", self.signals)
+        try:
+            settings = preparation.settings()
+            has_sandbox = not settings.is_production
+            self._require_ports(settings, has_sandbox)
+            self._complete_environment(settings, has_sandbox)
+            waiting_for = [self._start_redis()] if not settings.redis_url else []
+            if has_sandbox:
+                waiting_for.append(self._start_sandbox(settings))
+            for child in waiting_for:
+                self.children.wait_ready(child)
+            has_demo = self.has_demo and not settings.is_production
+            preparation.finish(self.env, self.state.demo_logins if has_demo else None)
+        finally:
+            preparation.abandon()
+        worker = self._start_worker()
+        self.children.wait_ready(self._start_web(settings))
+        self.children.wait_ready(worker)
+        return settings
+
+    def _require_ports(self, settings: Settings, has_sandbox: bool) -> None:
+        deadline = time.monotonic() + (_AFTER_CRASH_S if self.state.after_crash else 0.0)
+        while True:
+            try:
+                ports.require_free(settings.host, settings.port, "for the web server")
+                if has_sandbox:
+                    what = "for the WeChat sandbox, next to the web server's"
+                    ports.require_free("127.0.0.1", settings.port + 1, what)
+                return
+            except StartError:
+                if time.monotonic() > deadline:
+                    raise
+            self.signals.sleep(0.1)
+
+    def _complete_environment(self, settings: Settings, has_sandbox: bool) -> None:
+        self.env["XINYI_PORT"] = str(settings.port)
+        if not settings.redis_url:
+            self.env["XINYI_REDIS_URL"] = f"unix://{self.state.sockets() / 'redis.sock'}"
+        self.env["XINYI_SOCKET_DIR"] = str(self.state.sockets())
+        if has_sandbox:
+            self.env["XINYI_WECHAT_API_BASE"] = f"http://127.0.0.1:{settings.port + 1}"
+        shown = urlsplit(settings.public_url)
+        if not settings.is_production and shown.hostname in _LOOPBACK:  # follow --port
+            self.env["XINYI_PUBLIC_URL"] = f"http://{shown.hostname}:{settings.port}"
+
+    def _start_redis(self) -> Child:
+        server = redis.find_server()
+        if server is None:
+            raise StartError(
+                "No Redis server here: delete .venv and start again, or install redis-server, "
+                "or name a running one in config.toml, [redis] url."
+            )
+        socket = self.state.sockets() / "redis.sock"
+        # A killed supervisor's Redis writes its last bytes; two must never share the data folder.
+        deadline = time.monotonic() + _AFTER_CRASH_S
+        while redis.answers(socket):
+            if time.monotonic() > deadline:
+                raise StartError(f"Another Redis still runs on {socket}; end it first.")
+            self.signals.sleep(0.05)
+        argv = redis.command(server, socket, self.state.data / "redis")
+        return self._start("redis", argv, is_ready=lambda: redis.answers(socket))
+
+    def _start_sandbox(self, settings: Settings) -> Child:
+        port = settings.port + 1
+        callback = f"http://{ports.reachable_host(settings.host)}:{settings.port}/wechat/callback"
+        places = ["--port", str(port), "--callback", callback]
+        kept = ["--state", str(self.state.data / "sandbox.json")]
+        argv = [sys.executable, "-m", "scripts.sandbox", *places, *kept]
+        return self._start("sandbox", argv, is_ready=ports.accepts("127.0.0.1", port))
+
+    def _start_worker(self) -> Child:
+        argv = [sys.executable, "-m", "flask", "--app", "server", "worker"]
+        return self._start("worker", argv, stop_within_s=10.0)
+
+    def _start_web(self, settings: Settings) -> Child:
+        config = str(ROOT / "gunicorn.conf.py")
+        argv = [sys.executable, "-m", "gunicorn", "-c", config, "server:create_app()"]
+        is_ready = ports.answers_http(settings.host, settings.port, "/healthz")
+        return self._start("web", argv, is_ready=is_ready, stop_within_s=12.0)
+
+    def _start(self, name: str, argv: list[str], **patience: object) -> Child:
+        log: Path = self.state.log / f"{name}.log"
+        child = Child(name, argv, dict(self.env), log, **patience)  # type: ignore[arg-type]
+        self.children.start(child)
+        return child
