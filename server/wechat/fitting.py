@@ -20,20 +20,23 @@ _NOTHING: Final = "无"
 _INVISIBLE: Final = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 _CLOCK: Final = r"(?:[01]?[0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9])?"
+_YEAR: Final = r"[1-9][0-9]{3}"
 _MONTH: Final = r"(?:0?[1-9]|1[0-2])"
 _DAY: Final = r"(?:0?[1-9]|[12][0-9]|3[01])"
 _FULL_DATE: Final = "|".join(
     [
-        rf"[0-9]{{4}}年{_MONTH}月{_DAY}日",
-        *(rf"[0-9]{{4}}{sign}{_MONTH}{sign}{_DAY}" for sign in ("-", "/", r"\.")),
+        rf"{_YEAR}年{_MONTH}月{_DAY}日",
+        *(rf"{_YEAR}{sign}{_MONTH}{sign}{_DAY}" for sign in ("-", "/", r"\.")),
     ]
 )
 _PART_DATE: Final = (
-    rf"[0-9]{{4}}年{_MONTH}月|{_MONTH}月{_DAY}日|[0-9]{{4}}[-/.]{_MONTH}|{_MONTH}[-/.]{_DAY}"
+    rf"{_YEAR}年{_MONTH}月|{_MONTH}月{_DAY}日|{_YEAR}[-/.]{_MONTH}|{_MONTH}[-/.]{_DAY}"
 )
 _TIME: Final = re.compile(rf"(?:(?:{_FULL_DATE}) )?{_CLOCK}(?:~(?:(?:{_FULL_DATE}) )?{_CLOCK})?")
 _ONE_DATE: Final = rf"(?:{_FULL_DATE}|{_PART_DATE})(?: {_CLOCK})?"
 _DATE: Final = re.compile(rf"{_ONE_DATE}(?:~{_ONE_DATE})?")
+_DAYS: Final = re.compile(r"(?<![0-9])(?:([0-9]{4})[年/.-])?([0-9]{1,2})[月/.-]([0-9]{1,2})")
+_LEAP_YEAR: Final = 2024
 _NUMBER: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _AMOUNT: Final = re.compile(r"([¥$€£])?([0-9]{1,10}(?:\.[0-9]{1,2})?)(元)?")
 _NOT_ASCII_SIGNS: Final = re.compile(r"[^!-~]")
@@ -112,7 +115,9 @@ def _number(text: str) -> str:
 
 def _amount(text: str) -> str:
     found = _AMOUNT.fullmatch(_folded(text).replace(",", "").replace(" ", ""))
-    return f"{found[1] or '¥'}{found[2]}{found[3] or ''}" if found else "¥0"
+    if not found or len(found[2].replace(".", "")) > 10:
+        return "¥0"
+    return f"{found[1] or '¥'}{found[2]}{found[3] or ''}"
 
 
 def _name(text: str) -> str:
@@ -147,11 +152,21 @@ def _car_number(text: str) -> str:
 
 
 def _time(text: str) -> str:
-    return text if _TIME.fullmatch(text) else "00:00"
+    return text if _TIME.fullmatch(text) and _has_real_days(text) else "00:00"
 
 
 def _date(text: str) -> str:
-    return text if _DATE.fullmatch(text) else "1970-01-01"
+    return text if _DATE.fullmatch(text) and _has_real_days(text) else "1970-01-01"
+
+
+def _has_real_days(text: str) -> bool:
+    """No 30 February. A date without its year may be a leap day."""
+    try:
+        for year, month, day in _DAYS.findall(text):
+            date(int(year or _LEAP_YEAR), int(month), int(day))
+    except ValueError:
+        return False
+    return True
 
 
 _FITTERS: Final[dict[str, Callable[[str], str]]] = {

@@ -1,7 +1,6 @@
 """WeChat's message push: is it really from WeChat, what does it say."""
 
 import base64
-import binascii
 import hashlib
 import hmac
 import json
@@ -139,7 +138,7 @@ class _NoDoctype(TreeBuilder):
 def _decoded_key(aes_key: str) -> bytes:
     try:
         key = base64.b64decode(f"{aes_key}=", validate=True)
-    except binascii.Error:
+    except ValueError:  # binascii.Error is one too
         key = b""
     if len(key) != 32:
         raise ValueError("the push AES key must be the 43 characters of the console")

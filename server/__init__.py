@@ -1,0 +1,78 @@
+"""THE APPLICATION. `create_app` wires rooms, hooks and error pages, and nothing else."""
+
+from flask import Flask
+from flask_openapi3 import Info
+from redis import Redis
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from server import api, clock, console, logs, public, requests
+from server.api.problems import spec_app
+from server.config import Config, load
+from server.context import Resources
+from server.crypto import Vault
+from server.database import connect
+from server.limits import limiter, redis_uri
+from server.wechat import Push, WeChat
+
+
+def create_app(config: Config | None = None) -> Flask:
+    """Return the application. Raises ConfigError with every mistake in the settings."""
+    config = config or load()
+    logs.configure(as_json=config.server.log_format == "json", level=config.server.log_level)
+    app = spec_app(
+        __name__,
+        info=Info(
+            title=f"{config.brand.platform} API",
+            version="1",
+            description="The mini-program's and the staff's door. Errors are RFC 9457 problems.",
+        ),
+    )
+    app.config.update(
+        SECRET_KEY=config.secrets.secret_key,
+        MAX_CONTENT_LENGTH=config.server.max_body_bytes,
+        RATELIMIT_STORAGE_URI=redis_uri(config.redis_url),
+        BOOTSTRAP_SERVE_LOCAL=True,
+    )
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    if config.server.trusted_proxies:
+        count = config.server.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+    if not config.is_production:
+        config.clock_file.parent.mkdir(parents=True, exist_ok=True)
+        clock.follow(config.clock_file)
+    connect(config.database_url, pool=config.database.pool)
+    app.extensions["xinyi"] = _open_resources(config)
+    limiter.init_app(app)
+    requests.init_app(app)
+    api.init_app(app)
+    console.init_app(app)
+    public.init_app(app)
+    from server import cli
+
+    cli.init_app(app)
+    return app
+
+
+def _open_resources(config: Config) -> Resources:
+    redis = Redis.from_url(
+        config.redis_url,
+        decode_responses=True,
+        socket_timeout=2,
+        socket_connect_timeout=1,
+    )
+    secret = config.secrets
+    return Resources(
+        config=config,
+        redis=redis,
+        wechat=WeChat(
+            appid=secret.wechat_appid,
+            secret=secret.wechat_secret,
+            redis=redis,
+            base_url=config.wechat.api_base,
+            miniprogram_state=config.wechat.miniprogram_state,
+            timeout=(config.wechat.connect_timeout, config.wechat.read_timeout),
+            pool_size=max(config.server.threads, config.jobs.send_threads),
+        ),
+        push=Push(secret.push_token, secret.push_aes_key, secret.wechat_appid),
+        vault=Vault(secret.data_key),
+    )

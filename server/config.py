@@ -1,0 +1,224 @@
+"""config.toml and the environment → one frozen Config; every mistake is told, at start, at once."""
+
+import base64
+import binascii
+import os
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+class ConfigError(Exception):
+    """The settings cannot be used; `problems` names every reason."""
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = problems
+        super().__init__("; ".join(problems))
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+Count = Annotated[int, Field(ge=1)]
+Seconds = Annotated[float, Field(gt=0)]
+
+
+class ServerConfig(_Section):
+    mode: Literal["development", "production"]
+    public_url: str
+    host: str
+    port: Port
+    workers: Count
+    threads: Count
+    state_dir: str
+    trusted_proxies: Annotated[int, Field(ge=0)]
+    max_body_bytes: Count
+    log_format: Literal["json", "text"]
+    log_level: Literal["debug", "info", "warning", "error"]
+
+
+class DatabaseConfig(_Section):
+    url: str
+    pool: Count
+
+
+class RedisConfig(_Section):
+    url: str
+
+
+class WeChatConfig(_Section):
+    api_base: str
+    miniprogram_state: Literal["developer", "trial", "formal"]
+    connect_timeout: Seconds
+    read_timeout: Seconds
+    templates: dict[str, str]
+
+
+class BrandConfig(_Section):
+    platform: str
+    carrier: str
+
+
+class AuthConfig(_Section):
+    token_days: Count
+    console_hours: Count
+    logins_per_minute: Count
+    passwords_per_minute: Count
+
+
+class CheckinsConfig(_Section):
+    slot_seconds: Count
+    opens_before_minutes: Count
+    closes_after_minutes: Count
+
+
+class NeedsConfig(_Section):
+    per_person_per_day: Count
+
+
+class JobsConfig(_Section):
+    send_threads: Count
+    lease_batch: Count
+    lease_seconds: Count
+    sends_per_second: Annotated[int, Field(ge=0)]
+    poll_seconds: Seconds
+
+
+class Secrets(_Section):
+    """Never in a file of the project, never in a log: `repr` shows nothing."""
+
+    secret_key: str = Field(repr=False, min_length=32)
+    data_key: str = Field(repr=False)
+    wechat_appid: str
+    wechat_secret: str = Field(repr=False, min_length=8)
+    push_token: str = Field(repr=False, min_length=3)
+    push_aes_key: str = Field(repr=False, pattern=r"^[A-Za-z0-9]{43}$")
+
+
+class Config(_Section):
+    """All settings. `root` is the folder of config.toml."""
+
+    root: Path
+    server: ServerConfig
+    database: DatabaseConfig
+    redis: RedisConfig
+    wechat: WeChatConfig
+    brand: BrandConfig
+    auth: AuthConfig
+    checkins: CheckinsConfig
+    needs: NeedsConfig
+    jobs: JobsConfig
+    secrets: Secrets
+
+    @property
+    def is_production(self) -> bool:
+        return self.server.mode == "production"
+
+    @property
+    def state_dir(self) -> Path:
+        return self.root / self.server.state_dir
+
+    @property
+    def database_url(self) -> str:
+        return self.database.url or f"sqlite:///{self.state_dir / 'data' / 'xinyi.db'}"
+
+    @property
+    def redis_url(self) -> str:
+        return self.redis.url or "redis://127.0.0.1:6379/0"
+
+    @property
+    def clock_file(self) -> Path:
+        return self.state_dir / "run" / "clock"
+
+
+# Environment variable → where it lands. The first six are secrets and have no place in the file.
+ENVIRONMENT = {
+    "XINYI_SECRET_KEY": ("secrets", "secret_key"),
+    "XINYI_DATA_KEY": ("secrets", "data_key"),
+    "WECHAT_APPID": ("secrets", "wechat_appid"),
+    "WECHAT_SECRET": ("secrets", "wechat_secret"),
+    "WECHAT_PUSH_TOKEN": ("secrets", "push_token"),
+    "WECHAT_PUSH_AES_KEY": ("secrets", "push_aes_key"),
+    "DATABASE_URL": ("database", "url"),
+    "XINYI_REDIS_URL": ("redis", "url"),
+    "XINYI_WECHAT_API_BASE": ("wechat", "api_base"),
+    "XINYI_STATE_DIR": ("server", "state_dir"),
+    "XINYI_PORT": ("server", "port"),
+    "XINYI_PUBLIC_URL": ("server", "public_url"),
+}
+
+
+def load(environ: dict[str, str] | None = None) -> Config:
+    """Return the settings of `XINYI_CONFIG` (default: config.toml beside this package) with the
+    environment laid over them. Raises ConfigError with every problem found."""
+    env = dict(os.environ) if environ is None else environ
+    file = Path(env.get("XINYI_CONFIG") or Path(__file__).parent.parent / "config.toml").resolve()
+    try:
+        values: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError([f"{file}: there is no such file"]) from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError([f"{file}: {error}"]) from None
+    problems = ["[secrets]: secrets belong in the environment"] if "secrets" in values else []
+    values["secrets"] = {}
+    for name, (section, key) in ENVIRONMENT.items():
+        if text := env.get(name):
+            value: Any = int(text) if key == "port" and text.isdecimal() else text
+            values.setdefault(section, {})[key] = value
+    try:
+        config = Config(root=file.parent, **values)
+    except ValidationError as error:
+        raise ConfigError(problems + [_sentence(item) for item in error.errors()]) from None
+    problems += _unsafe(config)
+    if problems:
+        raise ConfigError(problems)
+    return config
+
+
+def _sentence(item: Any) -> str:
+    """Return one mistake as a line that says where it is and what is wrong."""
+    section, *rest = (str(part) for part in item["loc"])
+    for name, place in ENVIRONMENT.items():
+        if section == "secrets" and place == ("secrets", rest[0]):
+            missing = item["type"] == "missing"
+            return f"environment {name}: {'is not set' if missing else item['msg']}"
+    where = f"[{section}] {'.'.join(rest)}".rstrip()
+    told = {"extra_forbidden": "there is no such setting", "missing": "is missing"}
+    return f"{where}: {told.get(item['type'], item['msg'])}"
+
+
+def _unsafe(config: Config) -> list[str]:
+    """Return what is well formed but cannot work, or must not be in production."""
+    problems = []
+    try:
+        key_length = len(base64.b64decode(config.secrets.data_key, validate=True))
+    except binascii.Error:
+        key_length = 0
+    if key_length != 32:
+        problems.append("environment XINYI_DATA_KEY: must be 32 bytes in base64")
+    if config.database.pool < config.server.threads:
+        problems.append("[database] pool: must be at least [server] threads")
+    base = urlsplit(config.wechat.api_base)
+    if base.scheme != "https" and base.hostname not in _LOOPBACK:
+        problems.append("[wechat] api_base: only https, unless it is on this machine")
+    return problems + (_bench(config) if config.is_production else [])
+
+
+def _bench(config: Config) -> list[str]:
+    """Return what of the reviewer's bench is switched on; production refuses all of it."""
+    problems = []
+    sandboxed = urlsplit(config.wechat.api_base).hostname in _LOOPBACK
+    if config.secrets.wechat_appid.startswith("wxsandbox") or sandboxed:
+        problems.append("production mode refuses the WeChat sandbox")
+    if not config.server.public_url.startswith("https://"):
+        problems.append("[server] public_url: must be https in production mode")
+    if any(value.startswith("sbx_") for value in config.wechat.templates.values()):
+        problems.append("[wechat.templates]: the ids are the sandbox's")
+    return problems

@@ -1,0 +1,79 @@
+"""The only bridge to Flask's globals: who is asking, and the outside things services need."""
+
+from dataclasses import dataclass
+from typing import cast
+
+from flask import current_app, g
+from redis import Redis
+
+from models import Staff, User
+from server.config import Config
+from server.crypto import Vault
+from server.errors import Unauthenticated
+from server.services.staff import Scope
+from server.wechat import Push, WeChat
+
+
+@dataclass(frozen=True)
+class Resources:
+    """What a process opens once and every request uses."""
+
+    config: Config
+    redis: Redis
+    wechat: WeChat
+    push: Push
+    vault: Vault
+
+
+def resources() -> Resources:
+    """Return this application's resources."""
+    return cast(Resources, current_app.extensions["xinyi"])
+
+
+def config() -> Config:
+    """Return the settings."""
+    return resources().config
+
+
+def redis() -> Redis:
+    """Return the Redis client; whatever is in it may vanish at any time."""
+    return resources().redis
+
+
+def wechat() -> WeChat:
+    """Return the WeChat client."""
+    return resources().wechat
+
+
+def vault() -> Vault:
+    """Return the vault for personal data."""
+    return resources().vault
+
+
+def current_user() -> User:
+    """Return the member who is asking. Raises Unauthenticated."""
+    user = g.get("user")
+    if user is None:
+        raise Unauthenticated
+    return cast(User, user)
+
+
+def current_staff() -> Staff:
+    """Return the staff account that is asking. Raises Unauthenticated."""
+    staff = g.get("staff")
+    if staff is None:
+        raise Unauthenticated
+    return cast(Staff, staff)
+
+
+def current_scope() -> Scope:
+    """Return what the asking staff may do and where. Raises Unauthenticated."""
+    scope = g.get("scope")
+    if scope is None:
+        raise Unauthenticated
+    return cast(Scope, scope)
+
+
+def request_id() -> str:
+    """Return the id of this request, as answered in `X-Request-Id`."""
+    return str(g.get("request_id", ""))

@@ -1,0 +1,97 @@
+"""Opens the one database: SQLite embedded, or PostgreSQL."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from peewee import Database, SqliteDatabase
+from playhouse import migrations
+from playhouse.pool import PooledPostgresqlDatabase
+
+import models
+
+_SQLITE_PRAGMAS = {
+    "journal_mode": "wal",
+    "busy_timeout": 10_000,
+    "foreign_keys": 1,
+    # With NORMAL a power cut loses commits we have already acknowledged.
+    "synchronous": "full",
+}
+_MIGRATION_LOCK = 7_216_401  # any number, the same on every node
+
+
+def connect(url: str, *, pool: int) -> Database:
+    """Return the database behind an URL and make it the one all tables use.
+
+    `sqlite:////path/file.db` or `postgresql://user:password@host:port/name?option=value`.
+    Raises ValueError for any other scheme.
+    """
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        file = Path(unquote(parts.path)[1:] if parts.netloc else unquote(parts.path))
+        file.parent.mkdir(parents=True, exist_ok=True)
+        # IMMEDIATE: a transaction that reads and then writes would otherwise fail with "database
+        # is locked" as soon as two of them meet, whatever the busy timeout.
+        database: Database = SqliteDatabase(
+            str(file), pragmas=_SQLITE_PRAGMAS, lock_type="IMMEDIATE", timeout=10
+        )
+    elif parts.scheme in ("postgresql", "postgres"):
+        options: dict[str, Any] = dict(parse_qsl(parts.query))
+        options |= {
+            key: value
+            for key, value in (
+                ("user", parts.username),
+                ("password", parts.password and unquote(parts.password)),
+                ("host", parts.hostname),
+                ("port", parts.port),
+            )
+            if value
+        }
+        database = PooledPostgresqlDatabase(
+            parts.path.lstrip("/"),
+            max_connections=pool,
+            stale_timeout=300,
+            timeout=10,
+            prefer_psycopg3=True,
+            **options,
+        )
+    else:
+        raise ValueError("the database URL must begin with sqlite:// or postgresql://")
+    models.db.initialize(database)
+    return database
+
+
+@contextmanager
+def _one_migrator(database: Database) -> Iterator[None]:
+    """Let only one process migrate at a time: a file lock, or PostgreSQL's advisory lock."""
+    if isinstance(database, SqliteDatabase):
+        handle = os.open(f"{database.database}.migrate", os.O_CREAT | os.O_RDWR, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(handle)
+    else:
+        database.execute_sql("SELECT pg_advisory_lock(%s)", (_MIGRATION_LOCK,))
+        try:
+            yield
+        finally:
+            database.execute_sql("SELECT pg_advisory_unlock(%s)", (_MIGRATION_LOCK,))
+
+
+def migrate(database: Database) -> list[str]:
+    """Bring the schema to head; return the names of the migrations that were applied."""
+    with database.connection_context(), _one_migrator(database):
+        applied = migrations.run(database, str(models.MIGRATIONS))
+    return [str(name) for name in applied or []]
+
+
+def pending(database: Database) -> list[str]:
+    """Return the names of migrations not applied yet."""
+    with database.connection_context():
+        status = migrations.Runner(database, str(models.MIGRATIONS)).status()
+    return [item.name for item in status if item.applied is None]

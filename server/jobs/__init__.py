@@ -1,0 +1,1 @@
+"""FACE 3: the clock. Each job is a function that calls one service."""

@@ -1,0 +1,181 @@
+"""The ground of every shape: strict input, ids as strings, moments with Z, Chinese sentences."""
+
+import datetime as dt
+from typing import Annotated, Any, Generic, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    ValidationError,
+    WithJsonSchema,
+)
+
+from server.clock import iso
+
+_ID_SCHEMA = {"type": "string", "pattern": "^[0-9]{1,18}$", "examples": ["118263418749283741"]}
+
+
+def _id_from_wire(value: Any) -> int:
+    """Ids travel as strings, because JavaScript loses integers above 2^53."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 19:
+        return int(value)
+    raise ValueError("编号无效")
+
+
+def _in_range(value: int) -> int:
+    if not 0 <= value < 2**63:
+        raise ValueError("编号无效")
+    return value
+
+
+Id = Annotated[
+    int,
+    BeforeValidator(_id_from_wire),
+    AfterValidator(_in_range),
+    PlainSerializer(str, return_type=str),
+    WithJsonSchema(_ID_SCHEMA),
+]
+
+
+def _whole(value: Any) -> Any:
+    """JSON Schema calls 1.0 an integer and false none; pydantic's lax mode thinks otherwise."""
+    if isinstance(value, bool | str):
+        raise ValueError("请填写整数")
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+Int = Annotated[int, BeforeValidator(_whole)]
+
+
+def _true_or_false(value: Any) -> Any:
+    if not isinstance(value, bool):
+        raise ValueError("请选择是或否")
+    return value
+
+
+Bool = Annotated[bool, BeforeValidator(_true_or_false)]
+
+
+def _no_control(value: str) -> str:
+    """Control characters (a NUL above all) have no place in what people write or a database."""
+    if any((ord(char) < 32 and char not in "\n\t") or ord(char) == 127 for char in value):
+        raise ValueError("含有无法识别的字符")
+    try:
+        value.encode()
+    except UnicodeEncodeError:  # half of a surrogate pair
+        raise ValueError("含有无法识别的字符") from None
+    return value
+
+
+def _text(least: int, most: int) -> Any:
+    return Annotated[
+        str,
+        StringConstraints(strict=True, strip_whitespace=True, min_length=least, max_length=most),
+        AfterValidator(_no_control),
+    ]
+
+
+Line = _text(1, 60)
+"""A line somebody wrote: a title, a name."""
+OptionalLine = _text(0, 60)
+Paragraph = _text(1, 2000)
+OptionalParagraph = _text(0, 2000)
+
+Moment = Annotated[
+    dt.datetime,
+    PlainSerializer(iso, return_type=str),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
+
+
+class In(BaseModel):
+    """A body, query or path: unknown fields are refused, so that a typing error is noticed."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=False)
+
+
+class Out(BaseModel):
+    """An answer."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+T = TypeVar("T")
+
+
+class ListOut(Out, Generic[T]):
+    """A page of a list; `next` is the opaque cursor to the following page, null at the end."""
+
+    items: list[T]
+    next: str | None
+
+
+class PageQuery(In):
+    """Where a list goes on."""
+
+    cursor: Annotated[str | None, Field(max_length=200)] = None
+    limit: Annotated[int, Field(ge=1, le=100)] = 20
+
+
+class FieldErrorOut(Out):
+    field: str
+    message: str
+
+
+class ProblemOut(Out):
+    """RFC 9457 problem details: the one shape of every refusal."""
+
+    type: str
+    title: str
+    status: int
+    detail: str = Field(description="Plain Chinese, fit to show to a person.")
+    code: str = Field(description="Stable, for programs.")
+    errors: list[FieldErrorOut] | None = None
+    request_id: str
+    current: dict[str, Any] | None = Field(None, description="The present state, on a conflict.")
+
+
+_SENTENCES = {
+    "missing": "请填写此项",
+    "extra_forbidden": "不支持这一项",
+    "string_too_short": "内容太短，至少 {min_length} 个字",
+    "string_too_long": "内容太长，最多 {max_length} 个字",
+    "string_type": "请填写文字",
+    "string_pattern_mismatch": "格式不正确",
+    "int_type": "请填写整数",
+    "int_parsing": "请填写整数",
+    "int_from_float": "请填写整数",
+    "greater_than_equal": "不能小于 {ge}",
+    "less_than_equal": "不能大于 {le}",
+    "enum": "不在可选范围内",
+    "literal_error": "不在可选范围内",
+    "list_type": "请填写列表",
+    "dict_type": "请填写对象",
+    "too_long": "最多 {max_length} 项",
+    "model_type": "请求内容应为 JSON 对象",
+    "model_attributes_type": "请求内容应为 JSON 对象",
+    "datetime_parsing": "时间格式不正确",
+    "datetime_from_date_parsing": "时间格式不正确",
+    "date_from_datetime_parsing": "日期格式不正确",
+    "timezone_aware": "时间须带时区",
+}
+
+
+def field_errors(error: ValidationError) -> dict[str, str]:
+    """Return what is wrong per field, in Chinese, from pydantic's findings."""
+    found: dict[str, str] = {}
+    for item in error.errors():
+        name = ".".join(str(part) for part in item["loc"]) or "body"
+        if item["type"] == "value_error":
+            text = str(item["ctx"]["error"])
+        else:
+            text = _SENTENCES.get(item["type"], "填写不正确").format(**item.get("ctx", {}))
+        found.setdefault(name, text)
+    return found

@@ -1,0 +1,1 @@
+"""RULES. Verbs as plain functions, one file per word; the only room that writes."""

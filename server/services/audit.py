@@ -1,0 +1,50 @@
+"""The trail: who did what to whom. Written inside the transaction of the act itself."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from models import AuditLog
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts, as the trail keeps it. `kind`: member, staff or system."""
+
+    kind: str
+    id: int | None
+    name: str = ""
+    ip: str = ""
+    request_id: str = ""
+
+
+SYSTEM = Actor("system", None, "系统")
+
+
+def record(
+    actor: Actor,
+    action: str,
+    subject: Any,
+    *,
+    now: dt.datetime,
+    org_unit_id: int | None = None,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+    reason: str = "",
+) -> None:
+    """Write one line. `action` is the service's verb (`menus.publish`), `subject` the row."""
+    AuditLog.create(
+        at=now,
+        actor_kind=actor.kind,
+        actor_id=actor.id,
+        actor_name=actor.name,
+        action=action,
+        object_type=type(subject).__name__,
+        object_id=subject.id,
+        org_unit_id=org_unit_id,
+        before=before or {},
+        after=after or {},
+        reason=reason,
+        ip=actor.ip,
+        request_id=actor.request_id,
+    )

@@ -1,0 +1,148 @@
+"""Plain functions that make valid rows; a test names in its body only what matters to it."""
+
+import datetime as dt
+import itertools
+import secrets
+from typing import Any
+
+import models
+from models.activities import ActivityKind, ActivityState
+from models.spaces import OrgKind, SpaceType
+from models.staff import Role
+from server.clock import day_of, utcnow
+from server.crypto import token_hash
+
+_count = itertools.count(1)
+
+
+def _number() -> int:
+    return next(_count)
+
+
+def make_org_unit(
+    kind: OrgKind = OrgKind.TOWN, parent: models.OrgUnit | None = None, **over: Any
+) -> models.OrgUnit:
+    unit_id = models.new_id()
+    path = f"{parent.path if parent else '/'}{unit_id}/"
+    values = {
+        "id": unit_id,
+        "kind": kind,
+        "parent": parent,
+        "path": path,
+        "name": f"单位{_number()}",
+    }
+    return models.OrgUnit.add(now=utcnow(), **values | over)
+
+
+def make_space(town: models.OrgUnit | None = None, **over: Any) -> models.Space:
+    """A Space below a town of its own unless one is given."""
+    unit = make_org_unit(OrgKind.SPACE, town or make_org_unit())
+    number = _number()
+    values = {
+        "id": unit.id,
+        "org_unit": unit,
+        "code": f"S{number}",
+        "name": f"空间{number}",
+        "type": SpaceType.PARK,
+    }
+    return models.Space.add(now=utcnow(), **values | over)
+
+
+def make_user(**over: Any) -> models.User:
+    values = {"nickname": f"会员{_number()}", "first_seen_at": utcnow()}
+    return models.User.add(now=utcnow(), **values | over)
+
+
+def make_token(user: models.User, **over: Any) -> str:
+    """A log-in of the member; returns the bearer token."""
+    token = secrets.token_urlsafe(32)
+    now = utcnow()
+    values = {
+        "token_hash": token_hash(token),
+        "user_id": user.id,
+        "created_at": now,
+        "expires_at": now + dt.timedelta(days=400),
+    }
+    models.Token.create(**values | over)
+    return token
+
+
+def make_staff(role: Role | None = None, at: Any = None, **over: Any) -> models.Staff:
+    """A staff account, with a role at an OrgUnit or Space if given."""
+    values = {"login": f"staff{_number()}", "name": f"工作人员{_number()}", "password_hash": "!"}
+    staff = models.Staff.add(now=utcnow(), **values | over)
+    if role:
+        unit = at.org_unit if isinstance(at, models.Space) else at
+        today = day_of(utcnow())
+        models.Grant.add(now=utcnow(), staff=staff, role=role, org_unit=unit, from_on=today)
+    return staff
+
+
+def make_console_login(staff: models.Staff, **over: Any) -> str:
+    """A console log-in; returns the cookie."""
+    cookie = secrets.token_urlsafe(32)
+    now = utcnow()
+    values = {
+        "cookie_hash": token_hash(cookie),
+        "staff": staff,
+        "created_at": now,
+        "seen_at": now,
+        "expires_at": now + dt.timedelta(days=400),
+    }
+    models.ConsoleLogin.create(**values | over)
+    return cookie
+
+
+def make_series(**over: Any) -> models.Series:
+    number = _number()
+    values = {"code": f"xl{number}", "name": f"心{number}", "color": "#8a5a44"}
+    return models.Series.add(now=utcnow(), **values | over)
+
+
+def make_activity(space: models.Space | None = None, **over: Any) -> models.Activity:
+    space = space or make_space()
+    values = {
+        "space": space,
+        "title": f"活动{_number()}",
+        "theme": "主题",
+        "kind": ActivityKind.LECTURE,
+        "state": ActivityState.SCHEDULED,
+    }
+    if "series" not in over:
+        values["series"] = make_series()
+    return models.Activity.add(now=utcnow(), **values | over)
+
+
+def make_session(activity: models.Activity | None = None, **over: Any) -> models.Session:
+    """A session that starts in two hours and lasts two, unless said otherwise."""
+    activity = activity or make_activity()
+    starts = over.pop("starts_at", utcnow() + dt.timedelta(hours=2))
+    ends = over.pop("ends_at", starts + dt.timedelta(hours=2))
+    values = {
+        "space": activity.space_id,
+        "activity": activity,
+        "starts_at": starts,
+        "ends_at": ends,
+        "checkin_opens_at": starts - dt.timedelta(hours=1),
+        "checkin_closes_at": ends + dt.timedelta(minutes=30),
+        "capacity": 20,
+        "qr_key": secrets.token_hex(32),
+    }
+    return models.Session.add(now=utcnow(), **values | over)
+
+
+def make_enterprise(**over: Any) -> models.Enterprise:
+    values = {"name": f"上海测试{_number()}有限公司"}
+    return models.Enterprise.add(now=utcnow(), **values | over)
+
+
+def make_member(user: models.User, enterprise: models.Enterprise, **over: Any) -> Any:
+    values = {"user_id": user.id, "enterprise": enterprise, "from_on": day_of(utcnow())}
+    return models.EnterpriseMember.add(now=utcnow(), **values | over)
+
+
+def make_category(**over: Any) -> models.Category:
+    number = _number()
+    return models.Category.add(
+        now=utcnow(), **{"code": f"cat{number}", "name": f"类别{number}"} | over
+    )
