@@ -45,6 +45,7 @@ def when_ready(_arbiter: Any) -> None:
     """Keep the garbage collector from touching what the workers share with us."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 def post_fork(_arbiter: Any, _worker: Any) -> None:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from scripts.supervisor import ports
 from scripts.supervisor.children import Children, Signals, say
+from scripts.supervisor.conversation import Settings
 from scripts.supervisor.errors import StartError, StopRequested
-from scripts.supervisor.preparation import Settings
 from scripts.supervisor.settings import environment, peek
 from scripts.supervisor.stack import Stack
 from scripts.supervisor.state import State

@@ -75,6 +75,8 @@ class Child:
     env: Mapping[str, str]
     log: Path
     is_ready: Callable[[], bool] = lambda: True
+    stdin: int = subprocess.DEVNULL  # for the first start only
+    stop_rank: int = 0  # lower is stopped earlier
     ready_within_s: float = 20.0
     stop_within_s: float = 5.0
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
@@ -85,9 +87,10 @@ class Child:
     def start(self) -> None:
         """Start the program. Raises StartError when it cannot even be executed."""
         try:
-            self.process = spawn(self.argv, log=self.log, cwd=ROOT, env=self.env)
+            self.process = spawn(self.argv, log=self.log, cwd=ROOT, env=self.env, stdin=self.stdin)
         except OSError as error:
             raise StartError(f"{self.name} cannot be started: {error}") from None
+        self.stdin = subprocess.DEVNULL
         self.started_at = time.monotonic()
         self.due_at = None
 
@@ -115,7 +118,7 @@ class Child:
 
 
 class Children:
-    """All that runs, in the order it was started; stopped in the reverse order."""
+    """All that runs."""
 
     def __init__(self, signals: Signals, record_pids: Callable[[dict[str, int]], None]) -> None:
         self._signals = signals
@@ -149,9 +152,9 @@ class Children:
             self._signals.sleep(min(dues, default=time.monotonic() + 60.0) - time.monotonic())
 
     def stop(self) -> None:
-        """Stop everything, the latest first, each within its time; a second Ctrl-C ends all at once."""
+        """Stop everything by rank, each within its time; a second Ctrl-C ends all at once."""
         self._signals.is_stop_requested = False
-        for child in reversed(self._children):
+        for child in sorted(self._children, key=lambda child: child.stop_rank):
             self._stop_one(child)
         if self._guardian is not None:
             self._guardian.dismiss()

@@ -5,14 +5,13 @@ from __future__ import annotations
 import sys
 import time
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
-from scripts._bootstrap import ROOT
 from scripts.supervisor import ports, redis
 from scripts.supervisor.children import Child, Children, Signals
+from scripts.supervisor.conversation import Conversation, Settings
 from scripts.supervisor.errors import StartError
-from scripts.supervisor.preparation import Preparation, Settings
 from scripts.supervisor.state import State
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -31,25 +30,29 @@ class Stack:
 
     def start(self) -> Settings:
         """Bring everything up and return the settings it runs with. Raises StartError, StopRequested."""
-        preparation = Preparation(self.env, self.state.log / "prepare.log", self.signals)
+        conversation = Conversation(self.signals)
         try:
-            settings = preparation.settings()
-            has_sandbox = not settings.is_production
-            self._require_ports(settings, has_sandbox)
-            self._complete_environment(settings, has_sandbox)
-            waiting_for = [self._start_redis()] if not settings.redis_url else []
-            if has_sandbox:
-                waiting_for.append(self._start_sandbox(settings))
-            for child in waiting_for:
+            web = self._start_web(conversation.theirs.fileno())
+            conversation.theirs.close()
+            settings = conversation.settings(web)
+            for child in self._start_backing(settings):
                 self.children.wait_ready(child)
             has_demo = self.has_demo and not settings.is_production
-            preparation.finish(self.env, self.state.demo_logins if has_demo else None)
+            logins = self.state.demo_logins if has_demo else None
+            conversation.bring_up_to_date(web, self.env, logins)
         finally:
-            preparation.abandon()
-        worker = self._start_worker()
-        self.children.wait_ready(self._start_web(settings))
-        self.children.wait_ready(worker)
+            conversation.close()
+        web.is_ready = ports.answers_http(settings.host, settings.port, "/healthz")
+        self.children.wait_ready(web)
+        self._start_worker()
         return settings
+
+    def _start_backing(self, settings: Settings) -> list[Child]:
+        has_sandbox = not settings.is_production
+        self._require_ports(settings, has_sandbox)
+        self._complete_environment(settings, has_sandbox)
+        started = [] if settings.redis_url else [self._start_redis()]
+        return started + ([self._start_sandbox(settings)] if has_sandbox else [])
 
     def _require_ports(self, settings: Settings, has_sandbox: bool) -> None:
         deadline = time.monotonic() + (_AFTER_CRASH_S if self.state.after_crash else 0.0)
@@ -91,7 +94,7 @@ class Stack:
                 raise StartError(f"Another Redis still runs on {socket}; end it first.")
             self.signals.sleep(0.05)
         argv = redis.command(server, socket, self.state.data / "redis")
-        return self._start("redis", argv, is_ready=lambda: redis.answers(socket))
+        return self._start("redis", argv, is_ready=lambda: redis.answers(socket), stop_rank=3)
 
     def _start_sandbox(self, settings: Settings) -> Child:
         port = settings.port + 1
@@ -99,20 +102,18 @@ class Stack:
         places = ["--port", str(port), "--callback", callback]
         kept = ["--state", str(self.state.data / "sandbox.json")]
         argv = [sys.executable, "-m", "scripts.sandbox", *places, *kept]
-        return self._start("sandbox", argv, is_ready=ports.accepts("127.0.0.1", port))
+        return self._start("sandbox", argv, is_ready=ports.accepts("127.0.0.1", port), stop_rank=2)
+
+    def _start_web(self, stdin: int) -> Child:
+        argv = [sys.executable, "-m", "scripts.supervisor.web"]
+        return self._start("web", argv, stdin=stdin, stop_rank=0, stop_within_s=12.0)
 
     def _start_worker(self) -> Child:
         argv = [sys.executable, "-m", "flask", "--app", "server", "worker"]
-        return self._start("worker", argv, stop_within_s=10.0)
+        return self._start("worker", argv, stop_rank=1, stop_within_s=10.0)
 
-    def _start_web(self, settings: Settings) -> Child:
-        config = str(ROOT / "gunicorn.conf.py")
-        argv = [sys.executable, "-m", "gunicorn", "-c", config, "server:create_app()"]
-        is_ready = ports.answers_http(settings.host, settings.port, "/healthz")
-        return self._start("web", argv, is_ready=is_ready, stop_within_s=12.0)
-
-    def _start(self, name: str, argv: list[str], **patience: object) -> Child:
-        log: Path = self.state.log / f"{name}.log"
-        child = Child(name, argv, dict(self.env), log, **patience)  # type: ignore[arg-type]
+    def _start(self, name: str, argv: list[str], **how: Any) -> Child:
+        # The environment is shared, not copied: what a later step adds is there when this starts again.
+        child = Child(name, argv, self.env, self.state.log / f"{name}.log", **how)
         self.children.start(child)
         return child
