@@ -12,11 +12,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from scripts._bootstrap import ROOT
 from scripts.supervisor.errors import StartError
 from scripts.supervisor.state import State
 
+_DEFAULT_PORT = 8790
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _ALPHANUMERIC_KEY = re.compile(r"[A-Za-z0-9]{43}=")
 
 
@@ -44,10 +47,11 @@ class Peek:
 
     is_production: bool
     state_dir: Path
+    port: int
 
 
 def peek(state_dir: str | None) -> Peek:
-    """Return mode and state folder; mistakes in the file are left for the application to tell.
+    """Return mode, state folder and port; mistakes in the file are left for the application to tell.
 
     The state folder is the argument (relative to where we stand), else $XINYI_STATE_DIR, else the file's
     (both relative to the file).
@@ -59,7 +63,9 @@ def peek(state_dir: str | None) -> Peek:
     if state_dir is None:
         said = os.environ.get("XINYI_STATE_DIR") or server.get("state_dir") or "var"
         state_dir = str(file.parent / str(said))
-    return Peek(server.get("mode") == "production", Path(state_dir).resolve())
+    said_port = os.environ.get("XINYI_PORT") or str(server.get("port"))
+    port = int(said_port) if said_port.isdecimal() else _DEFAULT_PORT
+    return Peek(server.get("mode") == "production", Path(state_dir).resolve(), port)
 
 
 def environment(state: State, *, is_production: bool) -> dict[str, str]:
@@ -74,6 +80,22 @@ def environment(state: State, *, is_production: bool) -> dict[str, str]:
     kept = _development_secrets(state.secrets)
     given = {name: os.environ[name] for name in _MAKERS if os.environ.get(name)}
     return {**os.environ, **kept, **given, **ours}
+
+
+def addresses(state: State, port: int, *, is_production: bool, redis_url: str) -> dict[str, str]:
+    """Return where the parts of the stack find each other when the web server listens on port."""
+    found = {"XINYI_PORT": str(port), "XINYI_SOCKET_DIR": str(state.sockets())}
+    if not redis_url:
+        found["XINYI_REDIS_URL"] = f"unix://{state.sockets() / 'redis.sock'}"
+    if not is_production:
+        found["XINYI_WECHAT_API_BASE"] = f"http://127.0.0.1:{port + 1}"
+    return found
+
+
+def public_url(configured: str, port: int) -> str:
+    """Return the public address; one on this machine follows the port the web server really has."""
+    host = urlsplit(configured).hostname
+    return f"http://{host}:{port}" if host in _LOOPBACK else configured
 
 
 def _development_secrets(file: Path) -> dict[str, str]:

@@ -6,15 +6,14 @@ import sys
 import time
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from scripts.supervisor import ports, redis
 from scripts.supervisor.children import Child, Children, Signals
 from scripts.supervisor.conversation import Conversation, Settings
 from scripts.supervisor.errors import StartError
+from scripts.supervisor.settings import addresses, public_url
 from scripts.supervisor.state import State
 
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _AFTER_CRASH_S = 5.0  # what a killed supervisor's children get to go away
 
 
@@ -50,7 +49,14 @@ class Stack:
     def _start_backing(self, settings: Settings) -> list[Child]:
         has_sandbox = not settings.is_production
         self._require_ports(settings, has_sandbox)
-        self._complete_environment(settings, has_sandbox)
+        self.env |= addresses(
+            self.state,
+            settings.port,
+            is_production=settings.is_production,
+            redis_url=settings.redis_url,
+        )
+        if not settings.is_production:
+            self.env["XINYI_PUBLIC_URL"] = public_url(settings.public_url, settings.port)
         started = [] if settings.redis_url else [self._start_redis()]
         return started + ([self._start_sandbox(settings)] if has_sandbox else [])
 
@@ -67,17 +73,6 @@ class Stack:
                 if time.monotonic() > deadline:
                     raise
             self.signals.sleep(0.1)
-
-    def _complete_environment(self, settings: Settings, has_sandbox: bool) -> None:
-        self.env["XINYI_PORT"] = str(settings.port)
-        if not settings.redis_url:
-            self.env["XINYI_REDIS_URL"] = f"unix://{self.state.sockets() / 'redis.sock'}"
-        self.env["XINYI_SOCKET_DIR"] = str(self.state.sockets())
-        if has_sandbox:
-            self.env["XINYI_WECHAT_API_BASE"] = f"http://127.0.0.1:{settings.port + 1}"
-        shown = urlsplit(settings.public_url)
-        if not settings.is_production and shown.hostname in _LOOPBACK:  # follow --port
-            self.env["XINYI_PUBLIC_URL"] = f"http://{shown.hostname}:{settings.port}"
 
     def _start_redis(self) -> Child:
         server = redis.find_server()

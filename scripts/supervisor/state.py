@@ -48,20 +48,25 @@ class State:
     def secrets(self) -> Path:
         return self.root / "secrets.env"
 
-    def open(self) -> None:
-        """Make the folders and take the lock. Raises StartError when it is not ours to use.
-
-        after_crash then tells whether the one before us ended without tidying up.
-        """
+    def make(self) -> None:
+        """Make the folders. Raises StartError when that is not possible."""
         try:
             for folder in (self.root, self.run, self.data, self.data / "redis", self.log):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._lock = os.open(self.run / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+            os.close(os.open(self.run / "lock", os.O_RDWR | os.O_CREAT, 0o600))
         except OSError as error:
             raise StartError(
                 f"The state folder {self.root} cannot be used ({error.strerror}: {error.filename}); "
                 "name another one with --state-dir."
             ) from None
+
+    def open(self) -> None:
+        """Make the folders and take the lock. Raises StartError when it is not ours to use.
+
+        after_crash then tells whether the one before us ended without tidying up.
+        """
+        self.make()
+        self._lock = os.open(self.run / "lock", os.O_RDWR)
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
