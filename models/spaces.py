@@ -116,7 +116,7 @@ Venue.add_index(
     Venue.index(
         Venue.space,
         unique=True,
-        where=(Venue.role == VenueRole.MAIN) & (Venue.active == True),  # noqa: E712
+        where=(Venue.role == VenueRole.MAIN) & Venue.active,  # both engines read a bare boolean
         name="venue_one_main",
     )
 )

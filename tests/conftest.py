@@ -92,6 +92,7 @@ def sandbox_process() -> Iterator[Sandbox]:
     yield Sandbox(line.split()[-1])
     process.terminate()
     process.wait(10)
+    process.stdout.close()
 
 
 @pytest.fixture
@@ -141,6 +142,7 @@ def _app(
     models.db.close()
     if engine == "postgresql":
         models.db.obj.close_all()
+    resources(app).redis.close()
 
 
 def _fill(url: str) -> None:

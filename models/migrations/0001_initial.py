@@ -119,7 +119,7 @@ def up(migrator, db):
         Venue.index(
             Venue.space,
             unique=True,
-            where=(Venue.role == "main") & (Venue.active == True),
+            where=(Venue.role == "main") & Venue.active,
             name="venue_one_main",
         )
     )

@@ -25,7 +25,9 @@ class BadJSON(BadRequest):
 
 def word(name: str) -> APIBlueprint:
     """Return the blueprint of one word; its routes are written from /api/v1 on."""
-    return APIBlueprint(name, name, url_prefix="/api/v1", abp_security=[{"bearer": []}])
+    bp = APIBlueprint(name, name, url_prefix="/api/v1", abp_security=[{"bearer": []}])
+    bp.before_request(guard)
+    return bp
 
 
 def public(view: F) -> F:
