@@ -24,6 +24,8 @@ from server.wechat.errors import Kind, WeChatError
 
 OFFICIAL_BASE: Final = "https://api.weixin.qq.com"
 _HTTP_OK: Final = 200
+# Whether to try again is for those who know what a second time would do.
+_NO_RETRY: Final = urllib3.Retry(total=False)
 _SECRETS_IN_URL: Final = re.compile(r"\b(access_token|secret|js_code)=[^&\s'\")]*")
 
 
@@ -80,7 +82,7 @@ class Transport:
                 body=data,
                 headers={"Content-Type": "application/json"} if data is not None else {},
                 timeout=urllib3.Timeout(connect=timeout[0], read=timeout[1]),
-                retries=False,
+                retries=_NO_RETRY,
                 redirect=False,
             )
         except HTTPError as error:
