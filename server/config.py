@@ -222,3 +222,18 @@ def _bench(config: Config) -> list[str]:
     if any(value.startswith("sbx_") for value in config.wechat.templates.values()):
         problems.append("[wechat.templates]: the ids are the sandbox's")
     return problems
+
+
+def main() -> int:
+    """Print whether the settings can be used; return the exit code."""
+    try:
+        load()
+    except ConfigError as error:
+        print(*error.problems, sep="\n")  # noqa: T201  # a command's answer
+        return 1
+    print("the settings are fine")  # noqa: T201
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
