@@ -77,7 +77,11 @@ class TextCheck(StrEnum):
 
 
 class Need(Record):
-    """A need. The submitter's words are never edited by staff."""
+    """A need. The submitter's words are never edited by staff.
+
+    `resolve_days` is what was promised; the running clock is `clock_days` working days from
+    `clock_from`, which a pause, a reopening or a wider dispatch starts anew.
+    """
 
     no = CharField(max_length=24, unique=True)
     space = ForeignKeyField(Space, backref="+")
@@ -100,6 +104,10 @@ class Need(Record):
     outcome = ChoiceField(Outcome, null=True)
     lead_unit = CharField(max_length=60, default="")
     received_at = UTCDateTimeField()
+    respond_days = IntegerField()
+    resolve_days = IntegerField()
+    clock_from = UTCDateTimeField()
+    clock_days = IntegerField()
     due_respond = UTCDateTimeField()
     due_resolve = UTCDateTimeField()
     promise = JSONField(default=list)

@@ -402,6 +402,8 @@ def up(migrator, db):
         checkin_closes_at = DateTimeField()
         qr_key = CharField(max_length=64)
         counted_guests = IntegerField()
+        changed_at = DateTimeField(null=True)
+        previous = JSONField()
         state = CharField(max_length=20)
 
         class Meta:
@@ -657,6 +659,7 @@ def up(migrator, db):
         body = TextField()
         page = CharField(max_length=200)
         fields = JSONField()
+        audience = JSONField()
         state = CharField(max_length=20)
         cursor = BigIntegerField()
         total = IntegerField()
@@ -714,7 +717,17 @@ def up(migrator, db):
         class Meta:
             database = db
             legacy_table_names = False
-            indexes = ((("user_id", "message"), True), (("bucket", "state", "not_before"), False))
+            indexes = ((("user_id", "message"), True), (("state", "bucket", "not_before"), False))
+
+    Delivery.add_index(
+        Delivery.index(
+            Delivery.bucket,
+            Delivery.user_id,
+            unique=True,
+            where=Delivery.state == "sending",
+            name="delivery_one_in_flight",
+        )
+    )
 
     class PushEvent(Model):
         id = BigIntegerField(primary_key=True)
@@ -777,6 +790,10 @@ def up(migrator, db):
         outcome = CharField(null=True, max_length=20)
         lead_unit = CharField(max_length=60)
         received_at = DateTimeField()
+        respond_days = IntegerField()
+        resolve_days = IntegerField()
+        clock_from = DateTimeField()
+        clock_days = IntegerField()
         due_respond = DateTimeField()
         due_resolve = DateTimeField()
         promise = JSONField()
