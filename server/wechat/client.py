@@ -188,12 +188,8 @@ class _Client(WeChatClient):  # type: ignore[misc]  # wechatpy has no types
 
     @property
     def access_token(self) -> str:
-        """The shared token, for whatever of wechatpy is used directly."""
+        """The shared token: wechatpy's own property would fetch one that voids the others'."""
         return self._tokens.current()
-
-    def fetch_access_token(self) -> str:
-        """The newest token; wechatpy's own way would void everybody else's."""
-        return self._tokens.renew(stale=self._tokens.current())
 
     def call(
         self, path: str, body: Answer | None = None, *, with_token: bool = True, **request: Any

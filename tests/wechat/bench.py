@@ -5,6 +5,7 @@ import re
 import secrets
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +101,10 @@ class Sandbox:
         """Move the sandbox's clock; it never goes back, or its tokens would outlive ours."""
         self._moved_s += seconds
         self.control("POST", "clock", offset_s=self._moved_s)
+
+    def now(self) -> datetime:
+        """The sandbox's time."""
+        return datetime.now(UTC) + timedelta(seconds=self._moved_s)
 
     def token(self, *, forced: bool = False) -> str:
         """The access token, as another program with the same app would get it."""
