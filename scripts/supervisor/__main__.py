@@ -82,8 +82,8 @@ def _tell_where(settings: Settings, state: State, *, has_demo: bool) -> None:
         f"  API           {url}/api/docs",
     ]
     if not settings.is_production:
-        lines.append(f"  WeChat sandbox http://127.0.0.1:{settings.port + 1}/_sandbox/messages")
-    lines.append(f"  Logs          {state.log}")
+        lines.append(f"  WeChat sandbox  http://127.0.0.1:{settings.port + 1}/_sandbox/messages")
+    lines.append(f"  Logs            {state.log}")
     lines += ["", *_logins(state.demo_logins)] if has_demo else []
     say("\n".join([*lines, "", "Ctrl-C stops everything."]))
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from scripts.supervisor import ports, redis
-from scripts.supervisor.children import Child, Children, Signals
+from scripts.supervisor.children import Child, Children, Signals, say
 from scripts.supervisor.conversation import Conversation, Settings
 from scripts.supervisor.errors import StartError
 from scripts.supervisor.settings import addresses, public_url
@@ -38,6 +38,8 @@ class Stack:
                 self.children.wait_ready(child)
             has_demo = self.has_demo and not settings.is_production
             logins = self.state.demo_logins if has_demo else None
+            if logins is not None and not logins.exists():
+                say("Making the demo data, only needed once …")
             conversation.bring_up_to_date(web, self.env, logins)
         finally:
             conversation.close()

@@ -57,7 +57,15 @@ class Family:
 
     def alive(self) -> list[str]:
         """Return what still runs."""
-        return [" ".join(member.cmdline()) for member in self.members if member.is_running()]
+        return [str(member) for member in self.members if _is_alive(member)]
+
+
+def _is_alive(process: psutil.Process) -> bool:
+    """An orphan that nobody has waited for yet is dead all the same."""
+    try:
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
 
 
 @dataclass
@@ -108,7 +116,9 @@ class Running:
 
 
 @contextlib.contextmanager
-def running(state: Path, *arguments: str, port: int | None = None) -> Iterator[Running]:
+def running(
+    state: Path, *arguments: str, port: int | None = None, env: dict[str, str] | None = None
+) -> Iterator[Running]:
     """Start scripts/run on free ports with the given state folder; it has ended when the block ends."""
     port = port or free_ports()
     output_file = state.with_name(f"{state.name}.output")
@@ -119,7 +129,7 @@ def running(state: Path, *arguments: str, port: int | None = None) -> Iterator[R
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            env=clean_environment(),
+            env=env or clean_environment(),
             cwd=state.parent,
         )
     started = Running(process, state, port, output_file)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import signal
 import stat
@@ -159,6 +160,31 @@ def test_all_mistakes_in_the_settings_are_told_at_once(tmp_path: Path) -> None:
     assert message.startswith("The settings cannot be used:")
     assert "[server] port" in message
     assert "[database] pool" in message
+
+
+def test_production_brings_neither_sandbox_nor_made_up_secrets(tmp_path: Path) -> None:
+    text = (ROOT / "config.toml").read_text(encoding="utf-8")
+    text = text.replace('mode = "development"', 'mode = "production"').replace("sbx_", "")
+    text = text.replace("http://127.0.0.1:8790", "https://xinyi.example")
+    config = tmp_path / "config.toml"
+    config.write_text(text, encoding="utf-8")
+    env = clean_environment(XINYI_CONFIG=str(config))
+    assert "environment XINYI_SECRET_KEY: is not set" in refused(env=env)
+    env |= {
+        "XINYI_SECRET_KEY": "s" * 40,
+        "XINYI_DATA_KEY": base64.b64encode(bytes(range(32))).decode(),
+        "WECHAT_APPID": "wx0123456789abcdef",
+        "WECHAT_SECRET": "0" * 32,
+        "WECHAT_PUSH_TOKEN": "token",
+        "WECHAT_PUSH_AES_KEY": "A" * 43,
+    }
+    with running(tmp_path / "state", env=env) as started:
+        started.wait_up()
+        assert started.answers()
+        assert set(started.pids) == {"redis", "web", "worker"}
+        assert "sandbox" not in started.output
+        assert not (started.state / "secrets.env").exists()
+        assert not (started.state / "demo-logins.txt").exists()
 
 
 def test_what_fails_to_start_is_shown_with_its_last_words(tmp_path: Path) -> None:
