@@ -69,7 +69,8 @@ class CampaignState(StrEnum):
 
 class Campaign(Record):
     """One thing told to many (a published menu). The worker spreads it over people in batches,
-    so that publishing answers at once; `cursor` is the last user reached."""
+    so that publishing answers at once; `cursor` is the last user reached. `audience` is empty for
+    every member of the Space, or names the activities (`activity_ids`) whose people it concerns."""
 
     space = ForeignKeyField(Space, backref="+")
     space_id: int
@@ -81,6 +82,7 @@ class Campaign(Record):
     body = TextField(default="")
     page = CharField(max_length=200, default="")
     fields = JSONField(default=dict)
+    audience = JSONField(default=dict)
     state = ChoiceField(CampaignState, default=CampaignState.SPREADING)
     cursor = BigIntegerField(default=0)
     total = IntegerField(default=0)
@@ -151,12 +153,26 @@ class Delivery(Record):
     class Meta:
         indexes = (
             (("user_id", "message"), True),
-            (("bucket", "state", "not_before"), False),
+            (("state", "bucket", "not_before"), False),
         )
 
 
+# WeChat refuses two sends to one person at the same time (43108), and only the database sees the
+# threads of all workers.
+Delivery.add_index(
+    Delivery.index(
+        Delivery.bucket,
+        Delivery.user_id,
+        unique=True,
+        where=Delivery.state == DeliveryState.SENDING,
+        name="delivery_one_in_flight",
+    )
+)
+
+
 class PushEvent(BaseModel):
-    """What WeChat pushed, stored raw before anything else; `dedupe_key` makes repeats harmless."""
+    """What WeChat pushed, stored raw before anything else; `dedupe_key` makes repeats harmless.
+    The body names the person by openid, so it is ciphertext (base64)."""
 
     dedupe_key = CharField(max_length=200, unique=True)
     body = TextField()
