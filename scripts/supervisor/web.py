@@ -14,6 +14,7 @@ import socket
 import stat
 import sys
 import traceback
+from pathlib import Path
 from typing import Any
 
 from scripts._bootstrap import ROOT
@@ -118,11 +119,11 @@ def _run_commands(logins: str | None) -> None:
 
 
 def _serve() -> None:
-    from gunicorn import __main__ as gunicorn  # type: ignore[import-untyped]
     from gunicorn.app.wsgiapp import run  # type: ignore[import-untyped]
 
-    # As `python -m gunicorn` would have it: gunicorn starts itself over from these on SIGUSR2.
-    sys.argv = [gunicorn.__file__, "-c", str(ROOT / "gunicorn.conf.py"), "server:create_app()"]
+    # As if gunicorn's own command had been called: on SIGUSR2 it starts itself over from these.
+    command = str(Path(sys.prefix) / "bin" / "gunicorn")
+    sys.argv = [command, "-c", str(ROOT / "gunicorn.conf.py"), "server:create_app()"]
     run(prog="gunicorn")
 
 
