@@ -1,0 +1,1 @@
+"""The sandbox as its users meet it: a program on a port."""

@@ -1,0 +1,344 @@
+"""Subscribe messages: the ledger, the checks, the sent event, the template library."""
+
+import concurrent.futures
+from typing import Any
+
+import pytest
+
+from .driver import LONGTERM, MENU, REMINDER, REMINDER_DATA, Program, Receiver
+
+SEND = "/cgi-bin/message/subscribe/send"
+ALL_TYPES_TID = 3001
+
+
+def test_one_accept_allows_one_message(sandbox: Program) -> None:
+    sandbox.accept()
+    assert sandbox.send(page="pages/activities/detail/detail?id=1") == {
+        "errcode": 0,
+        "errmsg": "ok",
+    }
+    assert sandbox.send()["errcode"] == 43101
+    [message] = sandbox.control("GET", "/messages?openid=demo-u1")
+    assert message["touser"] == "demo-u1"
+    assert message["template_id"] == REMINDER
+    assert message["title"] == "活动开始提醒"
+    assert message["data"] == REMINDER_DATA
+    assert message["page"] == "pages/activities/detail/detail?id=1"
+    assert message["at"].endswith("Z")
+    assert message["rendered"][0] == {"label": "活动名称", "value": "手冲咖啡体验"}
+    assert sandbox.control("GET", "/messages?openid=demo-u2") == []
+
+
+def test_messages_are_listed_newest_last(sandbox: Program) -> None:
+    for name in ("甲", "乙"):
+        sandbox.accept()
+        sandbox.send(data=REMINDER_DATA | {"thing1": {"value": name}})
+    found = sandbox.control("GET", "/messages")
+    assert [m["data"]["thing1"]["value"] for m in found] == ["甲", "乙"]
+    newest = sandbox.control("GET", "/messages?limit=1")
+    assert [m["data"]["thing1"]["value"] for m in newest] == ["乙"]
+    assert sandbox.control("DELETE", "/messages") == {"deleted": 2}
+
+
+def test_accepts_add_up_per_user_and_template(sandbox: Program) -> None:
+    sandbox.accept()
+    sandbox.accept()
+    sandbox.accept(MENU)
+    assert sandbox.remaining(REMINDER) == 2
+    assert sandbox.remaining(MENU) == 1
+    assert sandbox.remaining(REMINDER, "demo-u2") == 0
+
+
+@pytest.mark.parametrize("status", ["reject", "ban", "filter"])
+def test_anything_but_accept_grants_nothing(sandbox: Program, status: str) -> None:
+    sandbox.accept()
+    sandbox.accept(status=status)
+    assert sandbox.remaining() == 1
+
+
+def test_a_long_term_template_is_not_used_up(sandbox: Program) -> None:
+    data = {
+        "character_string1": {"value": "B-7"},
+        "phrase2": {"value": "审核通过"},
+        "time3": {"value": "15:01"},
+    }
+    assert sandbox.send(template_id=LONGTERM, data=data)["errcode"] == 43101
+    sandbox.accept(LONGTERM)
+    assert [sandbox.send(template_id=LONGTERM, data=data)["errcode"] for _ in range(3)] == [0] * 3
+
+
+def test_switching_a_template_off_empties_its_ledger(sandbox: Program, receiver: Receiver) -> None:
+    sandbox.accept(push=False)
+    body = {"template_id": REMINDER, "status": "reject"}
+    sandbox.control("POST", "/users/demo-u1/settings", body)
+    [push] = receiver.events(1)
+    assert push.json["Event"] == "subscribe_msg_change_event"
+    assert push.json["List"] == {"TemplateId": REMINDER, "SubscribeStatusString": "reject"}
+    assert sandbox.send()["errcode"] == 43101
+
+
+def test_the_main_switch_stops_everything(sandbox: Program) -> None:
+    sandbox.accept()
+    sandbox.control("POST", "/users/demo-u1/settings", {"main_switch": False})
+    assert sandbox.remaining() == 0
+    assert "20004" in sandbox.refused(
+        "/users/demo-u1/subscribe", {"template_id": REMINDER, "status": "accept"}
+    )
+
+
+def test_a_pop_up_pushes_one_event_for_all_its_templates(
+    sandbox: Program, receiver: Receiver
+) -> None:
+    results = {REMINDER: "accept", MENU: "reject"}
+    answer = sandbox.control("POST", "/users/demo-u1/subscribe", {"results": results})
+    assert answer["client"] == {"errMsg": "requestSubscribeMessage:ok", **results}
+    [push] = receiver.events(1)
+    assert push.json["Event"] == "subscribe_msg_popup_event"
+    assert push.json["FromUserName"] == push.query["openid"] == "demo-u1"
+    assert push.json["List"] == [
+        {"TemplateId": REMINDER, "SubscribeStatusString": "accept", "PopupScene": "0"},
+        {"TemplateId": MENU, "SubscribeStatusString": "reject", "PopupScene": "0"},
+    ]
+
+
+def test_a_pop_up_refuses_what_the_client_api_refuses(sandbox: Program) -> None:
+    path = "/users/demo-u1/subscribe"
+    assert "20001" in sandbox.refused(path, {"template_id": "x", "status": "accept"})
+    mixed = {REMINDER: "accept", LONGTERM: "accept"}
+    assert "20002" in sandbox.refused(path, {"results": mixed})
+    many = {str(number): "accept" for number in range(6)}
+    assert "20003" in sandbox.refused(path, {"results": many})
+    assert "status" in sandbox.refused(path, {"template_id": REMINDER, "status": "yes"})
+    assert sandbox.remaining() == 0
+
+
+def test_every_accepted_send_is_followed_by_a_sent_event(
+    sandbox: Program, receiver: Receiver
+) -> None:
+    sandbox.accept(push=False)
+    assert "msgid" not in sandbox.send()
+    [push] = receiver.events(1)
+    entry = push.json["List"]
+    assert push.json["Event"] == "subscribe_msg_sent_event"
+    assert entry["ErrorCode"] == "0"
+    assert entry["ErrorStatus"] == "success"
+    assert entry["MsgID"] == sandbox.control("GET", "/messages")[0]["id"]
+
+
+def test_a_delivery_can_be_planned_to_fail(sandbox: Program, receiver: Receiver) -> None:
+    planned = {"openid": "demo-u1", "error_code": "1003", "error_status": "failed:user block"}
+    sandbox.control("POST", "/outcomes", planned)
+    for openid in ("demo-u2", "demo-u1", "demo-u1"):
+        sandbox.accept(openid=openid, push=False)
+        assert sandbox.send(openid)["errcode"] == 0
+    pushes = [(p.query["openid"], p.json["List"]["ErrorCode"]) for p in receiver.events(3)]
+    assert sorted(pushes) == [("demo-u1", "0"), ("demo-u1", "1003"), ("demo-u2", "0")]
+    assert len(sandbox.control("GET", "/messages?openid=demo-u1")) == 1
+    assert sandbox.remaining() == 0
+
+
+@pytest.mark.parametrize(("setting", "count"), [("none", 0), ("twice", 2)])
+def test_sent_events_can_be_lost_or_doubled(
+    sandbox: Program, receiver: Receiver, setting: str, count: int
+) -> None:
+    sandbox.control("POST", "/config", {"sent_events": setting})
+    sandbox.accept(push=False)
+    sandbox.send()
+    sandbox.control("GET", "/pushes?wait_s=5")
+    pushes = receiver.events(count)
+    assert len(pushes) == count
+    assert len({push.body for push in pushes}) == min(count, 1)
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "told"),
+    [
+        ({"touser": "nobody"}, 40003, ""),
+        ({"touser": None}, 40003, ""),
+        ({"template_id": "x"}, 40037, ""),
+        ({"data": "{}"}, 47003, "data invalid"),
+        ({"data": {}}, 47003, "data.thing1.value is empty"),
+        ({"data": REMINDER_DATA | {"thing3": {"value": ""}}}, 47003, "data.thing3.value is empty"),
+        ({"data": REMINDER_DATA | {"thing3": {"value": " "}}}, 47003, "data.thing3.value is empty"),
+        (
+            {"data": REMINDER_DATA | {"thing3": {"value": " x"}}},
+            47003,
+            "data.thing3.value invalid",
+        ),
+        (
+            {"data": REMINDER_DATA | {"thing1": {"value": "长" * 21}}},
+            47003,
+            "data.thing1.value invalid",
+        ),
+        ({"data": REMINDER_DATA | {"thing1": {"value": 5}}}, 47003, "data.thing1.value invalid"),
+        ({"data": REMINDER_DATA | {"thing1": "text"}}, 47003, "data.thing1.value invalid"),
+        ({"data": REMINDER_DATA | {"time2": {"value": "25:00"}}}, 47003, "data.time2.value"),
+        ({"data": REMINDER_DATA | {"thing9": {"value": "x"}}}, 47003, "data.thing9.value invalid"),
+        ({"data": REMINDER_DATA | {"thing1": {"value": "敏感测试词"}}}, 45168, ""),
+        ({"miniprogram_state": "live"}, 47003, "miniprogram_state"),
+        ({"lang": "fr"}, 47003, "lang"),
+        ({"page": "/pages/home/home"}, 41030, ""),
+        ({"page": 5}, 41030, ""),
+    ],
+)
+def test_a_wrong_send_is_refused_and_costs_nothing(
+    sandbox: Program, change: dict[str, Any], code: int, told: str
+) -> None:
+    sandbox.accept()
+    answer = sandbox.send(**change)
+    assert answer["errcode"] == code
+    assert told in answer["errmsg"]
+    assert " rid: " in answer["errmsg"]
+    assert sandbox.remaining() == 1
+
+
+def test_an_openid_of_another_app_is_invalid(sandbox: Program) -> None:
+    openid = sandbox.control("POST", "/users", {"appid": "wxother"})["openid"]
+    assert sandbox.send(openid)["errcode"] == 40003
+
+
+def test_only_published_pages_are_accepted_in_the_formal_version(sandbox: Program) -> None:
+    sandbox.control("POST", "/config", {"published_pages": ["pages/home/home"]})
+    sandbox.accept()
+    assert sandbox.send(page="pages/gone/gone")["errcode"] == 41030
+    assert sandbox.send(page="pages/gone/gone", miniprogram_state="trial")["errcode"] == 0
+
+
+def test_overlapping_sends_to_one_user_collide(sandbox: Program) -> None:
+    for openid in ("demo-u1", "demo-u1", "demo-u2"):
+        sandbox.accept(openid=openid)
+    token = sandbox.token()["access_token"]
+    sandbox.control("POST", "/config", {"latency_ms": 400})
+
+    def send(openid: str) -> int:
+        body = {"touser": openid, "template_id": REMINDER, "data": REMINDER_DATA}
+        return int(sandbox.post(SEND, body, token)["errcode"])
+
+    with concurrent.futures.ThreadPoolExecutor(3) as pool:
+        codes = list(pool.map(send, ["demo-u1", "demo-u1", "demo-u2"]))
+    assert sorted(codes[:2]) == [0, 43108]
+    assert codes[2] == 0
+    assert sandbox.remaining() == 1
+    assert send("demo-u1") == 0
+
+
+def added(sandbox: Program, *kids: int) -> str:
+    body = {"tid": ALL_TYPES_TID, "kidList": list(kids), "sceneDesc": "试"}
+    return str(sandbox.post("/wxaapi/newtmpl/addtemplate", body)["priTmplId"])
+
+
+# key, values that are right, values that are wrong
+VALUES = [
+    ("thing1", ["一" * 20, "a b"], ["一" * 21, "a\nb", "a\tb"]),
+    ("number2", ["12.5", "1" * 32], ["1" * 33, "-1", "1a", "1.", "１"]),
+    ("letter3", ["Ab", "a" * 32], ["a" * 33, "a1", "字"]),
+    ("symbol4", ["!?", "￥"], ["!!!!!!", "a"]),
+    ("character_string5", ["A-2026-0012", "x" * 32], ["x" * 33, "编号1", "a b"]),
+    (
+        "time6",
+        ["15:01", "9:05:59", "2019年10月1日 15:01", "15:01~16:30", "2026-11-20 14:00~16:00"],
+        ["24:00", "15:60", "2019年10月1日", "2019年13月1日 15:01", "15:01~", "1:2:3", "下午三点"],
+    ),
+    (
+        "date7",
+        ["2019年10月1日", "2019年10月", "10月1日", "2018/01/01", "2018.01", "01-01", "2024-02-29"]
+        + ["2019年10月1日~2019年10月7日", "2026-11-20 14:00~16:00"],
+        ["2023-02-29", "15:01", "2018-1/1", "10月", "2019年", "明天"],
+    ),
+    (
+        "amount8",
+        ["￥100", "$9.90", "100元", "1234567890"],
+        ["12345678901", "￥￥1", "100美元", "x1"],
+    ),
+    ("phone_number9", ["+86-0766-66888866"], ["1" * 18, "139 0000", "一"]),
+    ("car_number10", ["粤A8Z888挂", "沪A12345"], ["粤A8Z888挂挂", "粤A测8"]),
+    (
+        "name11",
+        ["张三", "O'Neil", "一" * 10, "a" * 20],
+        ["一" * 11, "a" * 21, "a1", "张" + "a" * 10],
+    ),
+    ("phrase12", ["配送中", "一" * 5], ["一" * 6, "abc", "完成!"]),
+    ("enum_string13", ["窗口", "网上"], ["邮寄"]),
+]
+
+
+@pytest.mark.parametrize(("key", "right", "wrong"), VALUES)
+def test_a_value_must_keep_the_rule_of_its_type(
+    sandbox: Program, key: str, right: list[str], wrong: list[str]
+) -> None:
+    number = int("".join(filter(str.isdigit, key)))
+    partner = 2 if number == 1 else 1
+    template_id = added(sandbox, partner, number)
+    filler = {1: ("thing1", "x"), 2: ("number2", "1")}[partner]
+    for value in [*right, *wrong]:
+        sandbox.accept(template_id)
+        data = {filler[0]: {"value": filler[1]}, key: {"value": value}}
+        answer = sandbox.send(template_id=template_id, data=data)
+        expected = 0 if value in right else 47003
+        assert answer["errcode"] == expected, value
+        if value in wrong:
+            assert f"data.{key}.value invalid" in answer["errmsg"]
+
+
+def test_the_account_lists_its_templates(sandbox: Program) -> None:
+    token = sandbox.token()["access_token"]
+    listed = sandbox.get("/wxaapi/newtmpl/gettemplate", access_token=token)["data"]
+    assert {len(template["priTmplId"]) for template in listed} == {43}
+    kinds = ["cancelled", "changed", "promoted", "need_answered", "reminder", "menu", "longterm"]
+    assert [t["priTmplId"].split("_A")[0] for t in listed] == [f"sbx_{kind}" for kind in kinds]
+    assert [template["type"] for template in listed] == [2] * 6 + [3]
+    menu = listed[5]
+    assert menu["content"] == (
+        "空间名称:{{thing1.DATA}}\n菜单月份:{{date2.DATA}}\n"
+        "内容提要:{{thing3.DATA}}\n活动数量:{{number4.DATA}}\n"
+    )
+    assert menu["example"].startswith("空间名称:新意城\n")
+
+
+def test_templates_are_added_from_the_library_and_removed(sandbox: Program) -> None:
+    template_id = added(sandbox, 13, 1)
+    token = sandbox.token()["access_token"]
+    listed = sandbox.get("/wxaapi/newtmpl/gettemplate", access_token=token)["data"][-1]
+    assert listed["content"] == "渠道:{{enum_string13.DATA}}\n事项:{{thing1.DATA}}\n"
+    [enum] = listed["keywordEnumValueList"]
+    assert enum["enumValueList"] == ["窗口", "网上", "电话"]
+    assert sandbox.errcode("/wxaapi/newtmpl/deltemplate", {"priTmplId": template_id}) == 0
+    assert sandbox.errcode("/wxaapi/newtmpl/deltemplate", {"priTmplId": template_id}) == 20002
+    assert sandbox.send(template_id=template_id)["errcode"] == 40037
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"tid": 9, "kidList": [1, 2]}, 200014),
+        ({"tid": 3001, "kidList": [1]}, 200020),
+        ({"tid": 3001, "kidList": [1, 99]}, 200020),
+        ({"tid": 3001, "kidList": [True, 2]}, 200020),
+        ({"tid": 3001, "kidList": [2, 2]}, 200020),
+        ({"tid": 3001, "kidList": [1, 2], "sceneDesc": "长" * 16}, 200021),
+        ({"tid": 1005, "kidList": [1, 2, 3]}, 200022),
+    ],
+)
+def test_a_wrong_addition_is_refused(sandbox: Program, body: dict[str, Any], code: int) -> None:
+    assert sandbox.errcode("/wxaapi/newtmpl/addtemplate", body) == code
+
+
+def test_the_public_library_can_be_browsed(sandbox: Program) -> None:
+    token = sandbox.token()["access_token"]
+    categories = sandbox.get("/wxaapi/newtmpl/getcategory", access_token=token)["data"]
+    ids = ",".join(str(category["id"]) for category in categories)
+    path = "/wxaapi/newtmpl/getpubtemplatetitles"
+
+    def titles(**query: str) -> Any:
+        return sandbox.get(path, access_token=token, **query)
+
+    page = titles(ids=ids, start="6", limit="30")
+    assert page["count"] == 8
+    assert [title["tid"] for title in page["data"]] == [2001, 3001]
+    assert titles(ids="x", start="0", limit="1")["errcode"] == 200018
+    assert titles(ids=ids, start="x", limit="1")["errcode"] == 200016
+    assert titles(ids=ids, start="0", limit="31")["errcode"] == 200017
+    keywords = "/wxaapi/newtmpl/getpubtemplatekeywords"
+    words = sandbox.get(keywords, access_token=token, tid="1006")["data"]
+    assert [word["rule"] for word in words] == ["thing", "date", "thing", "number"]
+    assert sandbox.get(keywords, access_token=token, tid="9")["errcode"] == 200014
