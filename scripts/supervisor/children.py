@@ -160,7 +160,7 @@ class Children:
             self._guardian.dismiss()
 
     def _look_after(self, child: Child) -> None:
-        _keep_short(child.log)
+        keep_short(child.log)
         if child.due_at is not None:
             if time.monotonic() >= child.due_at:
                 self._start_again(child)
@@ -203,10 +203,10 @@ class Children:
             self._guardian.watch(list(pids.values()))
 
 
-def _keep_short(log: Path) -> None:
+def keep_short(log: Path, limit: int = _LOG_LIMIT) -> None:
     """Move a log that has grown too long aside; its writers append, so cutting it short is safe."""
     try:
-        if log.stat().st_size <= _LOG_LIMIT:
+        if log.stat().st_size <= limit:
             return
         with log.open("r+b") as file, log.with_name(f"{log.name}.1").open("wb") as old:
             while block := file.read(1 << 20):
