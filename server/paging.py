@@ -76,7 +76,7 @@ class NumberedPage(Generic[T]):
     total: int
 
 
-def numbered(query: ModelSelect[Any], *, number: int, size: int = 20) -> NumberedPage[Any]:
+def numbered(query: "ModelSelect[Any]", *, number: int, size: int = 20) -> NumberedPage[Any]:
     """Return page `number` (from 1) of a select; numbers out of range are clamped."""
     total = query.count()
     pages = max(1, -(-total // size))

@@ -1,0 +1,190 @@
+"""The reminder wallet: how many messages of a kind a person still allows us to send.
+
+WeChat never tells the remaining count, so a ledger keeps it: the balance is the sum of the entries.
+Only WeChat's own pushes put something in. What a phone reports is forgeable and gets lost.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from peewee import fn
+
+from models import Wallet, WalletEntry, db, new_id
+from models.notifications import EntryReason
+from server.services.notifications.kinds import TITLES
+
+_SEND = "delivery:"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a person's wallet holds of one kind, in numbers and in words."""
+
+    kind: str
+    title: str
+    balance: int
+    is_refused: bool
+    sentence: str
+
+
+def grant_from_popup(
+    user_id: int, kind: str, *, accepted: bool, ref: str, at: dt.datetime, now: dt.datetime
+) -> None:
+    """Count one answer of the person to WeChat's pop-up; the same `ref` counts once.
+
+    `at` is when they answered, by WeChat's clock: pushes overtake each other, and an accept older
+    than the moment the kind was switched off is worth nothing.
+    """
+    with db.atomic():
+        wallet = _opened(user_id, kind, now)
+        if not accepted:
+            Wallet.update(refused_at=at).where(Wallet.id == wallet.id).execute()
+            return
+        worth = 0 if _switched_off_since(wallet, at) else 1
+        if _enter(wallet, EntryReason.ACCEPT, worth, ref, at) and worth:
+            Wallet.update(balance=Wallet.balance + 1, refused_at=None).where(
+                Wallet.id == wallet.id
+            ).execute()
+
+
+def change_from_settings(
+    user_id: int, kind: str, *, accepted: bool, ref: str, at: dt.datetime, now: dt.datetime
+) -> None:
+    """Note that the person switched the kind in WeChat's settings. Off: WeChat forgets every
+    accept given until then, and so do we. On gives nothing by itself."""
+    with db.atomic():
+        wallet = _opened(user_id, kind, now)
+        if accepted:
+            Wallet.update(refused_at=None).where(Wallet.id == wallet.id).execute()
+            return
+        _zero(wallet, ref, at=at)
+        Wallet.update(refused_at=at).where(Wallet.id == wallet.id).execute()
+
+
+def reserve(kind: str, refs: Mapping[int, str], *, now: dt.datetime) -> set[int]:
+    """Take one from the wallet of each person (user id → ref of the send); return who had one.
+
+    The condition stands in the UPDATE, so that two workers can never spend the same one.
+    """
+    rows = (
+        Wallet.update(balance=Wallet.balance - 1, version=Wallet.version + 1, updated_at=now)
+        .where(Wallet.kind == kind, Wallet.user_id.in_(list(refs)), Wallet.balance > 0)
+        .returning(Wallet.id, Wallet.user_id)
+        .execute()
+    )
+    wallets = list(rows)
+    entries = [
+        _entry(each, EntryReason.RESERVE, change=-1, ref=refs[each.user_id], at=now)
+        for each in wallets
+    ]
+    if entries:
+        WalletEntry.insert_many(entries).execute()
+    return {each.user_id for each in wallets}
+
+
+def release(user_id: int, kind: str, ref: str, *, now: dt.datetime) -> None:
+    """Put back what was reserved for a send that certainly did not happen."""
+    wallet = _opened(user_id, kind, now)
+    if _enter(wallet, EntryReason.RELEASE, 1, ref, now):
+        Wallet.update(balance=Wallet.balance + 1).where(Wallet.id == wallet.id).execute()
+
+
+def commit(user_id: int, kind: str, ref: str, *, now: dt.datetime) -> None:
+    """Note that what was reserved is spent."""
+    _enter(_opened(user_id, kind, now), EntryReason.COMMIT, 0, ref, now)
+
+
+def zero(user_id: int, kind: str, ref: str, *, now: dt.datetime) -> None:
+    """Empty the wallet, because WeChat said (43101) that there is nothing left."""
+    _zero(_opened(user_id, kind, now), ref, at=now)
+
+
+def ref_of(delivery_id: int, reservation: int) -> str:
+    """Return the name under which one reservation of a delivery stands in the ledger."""
+    return f"{_SEND}{delivery_id}:{reservation}"
+
+
+def of_user(user_id: int) -> list[Standing]:
+    """Return the person's wallet, every kind, the most urgent first."""
+    held = {wallet.kind: wallet for wallet in Wallet.select().where(Wallet.user_id == user_id)}
+    return [_standing(kind, title, held.get(kind)) for kind, title in TITLES.items()]
+
+
+def _standing(kind: str, title: str, wallet: Wallet | None) -> Standing:
+    balance = wallet.balance if wallet else 0
+    refused = bool(wallet and wallet.refused_at and not balance)
+    if balance:
+        sentence = f"还能提醒你 {balance} 次"
+    elif refused:
+        sentence = "你拒绝了这类提醒，需要时可以再打开"
+    else:
+        sentence = "没有提醒次数了，消息只会出现在“消息”里"
+    return Standing(kind, title, balance, refused, sentence)
+
+
+def _opened(user_id: int, kind: str, now: dt.datetime) -> Wallet:
+    """The wallet, made if there is none, locked until the transaction ends: the UPDATE holds the
+    row on PostgreSQL, and SQLite has but one writer."""
+    Wallet.insert(
+        id=new_id(), user_id=user_id, kind=kind, created_at=now, updated_at=now
+    ).on_conflict_ignore().execute()
+    rows = (
+        Wallet.update(version=Wallet.version + 1, updated_at=now)
+        .where(Wallet.user_id == user_id, Wallet.kind == kind)
+        .returning(Wallet)
+        .execute()
+    )
+    wallet: Wallet = next(iter(rows))
+    return wallet
+
+
+def _switched_off_since(wallet: Wallet, at: dt.datetime) -> bool:
+    """Whether the person switched the kind off later than `at`. Zeroes of a failed send do not
+    count: they carry our clock, not WeChat's."""
+    return bool(
+        WalletEntry.select()
+        .where(
+            WalletEntry.wallet == wallet,
+            WalletEntry.reason == EntryReason.ZEROED,
+            WalletEntry.at > at,
+            ~WalletEntry.ref.startswith(_SEND),
+        )
+        .exists()
+    )
+
+
+def _zero(wallet: Wallet, ref: str, *, at: dt.datetime) -> None:
+    """Empty the wallet but for what was accepted after `at`."""
+    later = (
+        WalletEntry.select(fn.COALESCE(fn.SUM(WalletEntry.change), 0))
+        .where(
+            WalletEntry.wallet == wallet,
+            WalletEntry.reason == EntryReason.ACCEPT,
+            WalletEntry.at > at,
+        )
+        .scalar()
+    )
+    lost = max(0, wallet.balance - int(later))
+    if _enter(wallet, EntryReason.ZEROED, -lost, ref, at) and lost:
+        Wallet.update(balance=Wallet.balance - lost).where(Wallet.id == wallet.id).execute()
+
+
+def _enter(wallet: Wallet, reason: EntryReason, change: int, ref: str, at: dt.datetime) -> bool:
+    """Write an entry; False when it stands there already."""
+    entry = _entry(wallet, reason, change=change, ref=ref, at=at)
+    return bool(WalletEntry.insert(**entry).on_conflict_ignore().as_rowcount().execute())
+
+
+def _entry(
+    wallet: Wallet, reason: EntryReason, *, change: int, ref: str, at: dt.datetime
+) -> dict[str, object]:
+    return {
+        "id": new_id(),
+        "wallet": wallet.id,
+        "user_id": wallet.user_id,
+        "reason": reason,
+        "change": change,
+        "ref": ref,
+        "at": at,
+    }
