@@ -5,16 +5,28 @@ import re
 import secrets
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 import urllib3
 from redis import Redis
 
-from server.wechat import WeChat
+from server.wechat import WeChat, WeChatError
 
 _ROOT = Path(__file__).parents[2]
+REMINDER = "sbx_reminder_".ljust(43, "A")
+PAGE = "pages/index/index"
+VALUES = {"thing1": "税务讲座", "time2": "2026年3月2日 14:00", "thing3": "一楼共享客厅"}
+# Four ways an answer is lost after the request left: nobody can know whether it took effect.
+LOST_ANSWERS: list[dict[str, Any]] = [
+    {"truncate": True},
+    {"reset_after_effect": True},
+    {"status": 502},
+    {"hang": True},
+]
 _READY = re.compile(rb"sandbox listening on (http://\S+)")
 
 
@@ -129,3 +141,10 @@ def ask_once(redis_url: str, appid: str, secret: str, base_url: str) -> int:
     with Redis.from_url(redis_url) as redis:
         wechat = WeChat(appid=appid, secret=secret, redis=redis, base_url=base_url)
         return len(wechat.templates())
+
+
+def failure(call: Callable[[], object]) -> WeChatError:
+    """The error a call must end with."""
+    with pytest.raises(WeChatError) as caught:
+        call()
+    return caught.value

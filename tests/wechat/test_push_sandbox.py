@@ -21,8 +21,7 @@ from server.wechat import (
     SubscribeSent,
     WeChat,
 )
-from tests.wechat.bench import Sandbox
-from tests.wechat.test_client import PAGE, REMINDER, VALUES
+from tests.wechat.bench import PAGE, REMINDER, VALUES, Sandbox
 
 MODES = [(mode, form) for mode in ("plain", "compatible", "safe") for form in ("json", "xml")]
 
@@ -31,7 +30,6 @@ MODES = [(mode, form) for mode in ("plain", "compatible", "safe") for form in ("
 class Callback:
     """Our side of the push: what was understood and what was refused."""
 
-    url: str
     messages: list[PushMessage] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
 
@@ -39,9 +37,8 @@ class Callback:
         return [event for message in self.messages for event in message.events]
 
 
-@pytest.fixture
-def callback(sandbox: Sandbox) -> Iterator[Callback]:
-    push = Push(sandbox.push_token, sandbox.aes_key, sandbox.appid, accept_plain=True)
+def door(found: Callback, push: Push, sandbox: Sandbox) -> type[BaseHTTPRequestHandler]:
+    """A web server's handler that does what our callback does."""
 
     class Door(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -70,12 +67,20 @@ def callback(sandbox: Sandbox) -> Iterator[Callback]:
         def log_message(self, *_: object) -> None:
             """Quiet."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Door)
-    found = Callback(f"http://127.0.0.1:{server.server_port}/wechat/callback")
+    return Door
+
+
+@pytest.fixture
+def callback(sandbox: Sandbox) -> Iterator[Callback]:
+    push = Push(sandbox.push_token, sandbox.aes_key, sandbox.appid, accept_plain=True)
+
+    found = Callback()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), door(found, push, sandbox))
+    url = f"http://127.0.0.1:{server.server_port}/wechat/callback"
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     try:
-        sandbox.control("POST", "config", callback=found.url)  # checks it with the signed GET
+        sandbox.control("POST", "config", callback=url)  # checks it with the signed GET
         yield found
     finally:
         sandbox.control("POST", "config", callback=None, mode="safe", format="json")
