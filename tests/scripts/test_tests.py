@@ -33,10 +33,10 @@ def test_skipped_browser_tests_are_counted_aloud(tmp_path: Path) -> None:
         "-n",
         "2",
         "-c",
-        settings,
+        str(settings),
     ]
     done = subprocess.run(
-        [*argv, tmp_path], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+        [*argv, str(tmp_path)], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "3 browser tests were NOT run: no Chromium here" in done.stdout
