@@ -2,26 +2,62 @@
 
 from typing import Any
 
-from flask import Flask
+from flask import Blueprint, Flask, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
-from server.errors import ServiceError
+from server.console import assets, auth, door, home, pages, staff
+from server.context import request_id
+from server.errors import RateLimited, ServiceError, Unauthenticated
+
+WORDS = (assets.bp, auth.bp, home.bp, staff.bp)
+
+_HTTP_SENTENCES = {
+    400: "页面停留太久或已在别处退出，请返回上一页刷新后再提交",
+    404: "没有找到这一页，可能已被移除，或不在您负责的范围内",
+    405: "此处不支持这种操作",
+    413: "提交的内容太大",
+    429: "操作太频繁，请稍等一分钟再试",
+}
 
 
 def init_app(app: Flask) -> None:
-    """Hang the console into the application."""
+    """Hang the console into the application, with the guard on its door."""
+    console = Blueprint("console", __name__, url_prefix="/console", template_folder="templates")
+    console.before_request(door.guard)
+    console.after_request(door.keep_private)
+    for bp in WORDS:
+        console.register_blueprint(bp)
+    door.init_app(app)
+    app.register_blueprint(console)
+    pages.init_app(app)
 
 
 def answer(error: ServiceError) -> Any:
     """Return a page that says what was refused and where to go on."""
-    return error.detail, error.status
+    if isinstance(error, Unauthenticated):
+        return redirect(url_for("console.auth.login", next=door.here()), 303)
+    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, RateLimited) else {}
+    return _page(error.status, error.detail), error.status, headers
 
 
 def answer_http(error: HTTPException) -> Any:
     """Return a page for what Flask itself refused."""
-    return error
+    if error.response is not None:
+        return error.response
+    status = error.code or 500
+    headers = {
+        name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")
+    }
+    return _page(status, _HTTP_SENTENCES.get(status, "出错了，请稍后再试")), status, headers
 
 
-def answer_bug() -> Any:
-    """Return one calm sentence."""
-    return "系统出了点问题，我们已记录，请稍后再试", 500
+def answer_bug() -> ResponseReturnValue:
+    """Return one calm sentence; the log knows more under the same request id."""
+    return _page(500, "系统出了点问题，我们已记录，请稍后再试"), 500
+
+
+def _page(status: int, sentence: str) -> str:
+    return render_template(
+        "console/error.html", status=status, sentence=sentence, request_id=request_id()
+    )

@@ -1,0 +1,108 @@
+"""The door of the console: who comes in, the cookie, CSRF, and where a log-in leads back to."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Flask, Response, current_app, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf import CSRFProtect
+from werkzeug import Response as AnyResponse
+
+from models import Staff
+from server.clock import utcnow
+from server.context import config, console_cookie_name
+from server.services import auth, staff
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+csrf = CSRFProtect()
+
+
+def init_app(app: Flask) -> None:
+    """Set up CSRF. It is checked by the guard, because only this room has cookies to abuse."""
+    secure = _secure(app)
+    app.config.update(
+        WTF_CSRF_CHECK_DEFAULT=False,
+        # The token dies with the browser session; a form left open over lunch must still go out.
+        WTF_CSRF_TIME_LIMIT=None,
+        SESSION_COOKIE_NAME="__Host-xinyi_form" if secure else "xinyi_form",
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=secure,
+    )
+    csrf.init_app(app)
+
+
+def word(name: str) -> Blueprint:
+    """Return the blueprint of one word; its routes are written from /console on."""
+    return Blueprint(name, name)
+
+
+def public(view: F) -> F:
+    """Mark a page that needs no log-in. Every other one sends a stranger to the log-in page."""
+    view.is_public = True  # type: ignore[attr-defined]
+    return view
+
+
+def guard() -> ResponseReturnValue | None:
+    """Let in who is logged in. The law of this room hangs here, on its door, for all pages."""
+    view = current_app.view_functions[request.endpoint or ""]
+    if not getattr(view, "is_public", False):
+        account = whoever()
+        if account is None:
+            return redirect(url_for("console.auth.login", next=here()), 303)
+        g.staff = account
+        g.scope = staff.scope_of(account, now=utcnow())
+    csrf.protect()
+    return None
+
+
+def keep_private(response: Response) -> Response:
+    """Keep what staff see out of every cache; assets say otherwise themselves."""
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def whoever() -> Staff | None:
+    """Return whose console log-in the cookie is; None for a stranger."""
+    cookie = request.cookies.get(console_cookie_name())
+    return auth.staff_of_cookie(cookie, now=utcnow()) if cookie else None
+
+
+def here() -> str | None:
+    """Return where to come back to after the log-in; an act that was refused is not repeated."""
+    if request.method != "GET":
+        return None
+    return request.full_path.rstrip("?")
+
+
+def way_back(wanted: str | None) -> str:
+    """Return where a log-in leads: only pages of this console, never another site."""
+    home = url_for("console.home.index")
+    if not wanted or not wanted.isprintable() or "\\" in wanted:
+        return home
+    parts = urlsplit(wanted)
+    inside = parts.path == home.rstrip("/") or parts.path.startswith("/console/")
+    return wanted if inside and not parts.scheme and not parts.netloc else home
+
+
+def give_cookie(response: AnyResponse, cookie: str) -> None:
+    """Let the browser keep the log-in."""
+    response.set_cookie(
+        console_cookie_name(),
+        cookie,
+        max_age=config().auth.console_hours * 3600,
+        secure=_secure(current_app),
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def take_cookie(response: AnyResponse) -> None:
+    """Let the browser forget the log-in."""
+    secure = _secure(current_app)
+    response.delete_cookie(console_cookie_name(), secure=secure, httponly=True, samesite="Lax")
+
+
+def _secure(app: Flask) -> bool:
+    return bool(app.extensions["xinyi"].config.server.public_url.startswith("https://"))

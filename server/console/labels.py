@@ -1,0 +1,200 @@
+"""How the console calls what the tables store: one Chinese word and one tone per value."""
+
+from enum import StrEnum
+
+from models.activities import ActivityKind, ActivityState, Origin, SessionState, SignupMode
+from models.checkins import CheckinMethod
+from models.menus import RevisionState
+from models.needs import NeedSource, NeedState, Outcome, Satisfaction, Solved, Urgency
+from models.notifications import CampaignState, DeliveryState
+from models.signups import SignupSource, SignupState
+from models.spaces import VenueRole
+from models.staff import Role
+
+# Keyed by type first: members of a StrEnum are equal across enums when their texts are.
+_LABELS: dict[type[StrEnum], dict[StrEnum, tuple[str, str]]] = {
+    ActivityState: {
+        ActivityState.DRAFT: ("草稿", "quiet"),
+        ActivityState.SCHEDULED: ("已排期", "good"),
+        ActivityState.CANCELLED: ("已取消", "bad"),
+        ActivityState.ENDED: ("已结束", "plain"),
+        ActivityState.ARCHIVED: ("已归档", "quiet"),
+    },
+    SessionState: {
+        SessionState.SCHEDULED: ("已排期", "good"),
+        SessionState.CANCELLED: ("已取消", "bad"),
+        SessionState.ENDED: ("已结束", "plain"),
+    },
+    ActivityKind: {
+        ActivityKind.LECTURE: ("讲座", "plain"),
+        ActivityKind.FAIR: ("集市", "plain"),
+        ActivityKind.SALON: ("沙龙", "plain"),
+        ActivityKind.MATCH: ("比赛", "plain"),
+        ActivityKind.CLASS: ("课程", "plain"),
+        ActivityKind.CONSULT: ("咨询义诊", "plain"),
+        ActivityKind.OUTING: ("走出去", "plain"),
+        ActivityKind.MEETING: ("会议", "plain"),
+        ActivityKind.ONLINE: ("线上", "plain"),
+        ActivityKind.VOLUNTEER: ("志愿服务", "plain"),
+    },
+    Origin: {
+        Origin.PLAN: ("计划安排", "plain"),
+        Origin.NEED: ("需求导向", "plain"),
+        Origin.PROBLEM: ("问题导向", "plain"),
+    },
+    SignupMode: {
+        SignupMode.NONE: ("无需报名", "plain"),
+        SignupMode.FCFS: ("先到先得", "plain"),
+        SignupMode.LOTTERY: ("抽签", "plain"),
+        SignupMode.APPROVAL: ("审核后确认", "plain"),
+    },
+    SignupState: {
+        SignupState.PENDING: ("待审核", "warn"),
+        SignupState.CONFIRMED: ("已报名", "good"),
+        SignupState.WAITLISTED: ("候补中", "warn"),
+        SignupState.OFFERED: ("候补待确认", "warn"),
+        SignupState.DECLINED: ("未通过", "quiet"),
+        SignupState.CANCELLED: ("已取消", "quiet"),
+        SignupState.LOST: ("未中签", "quiet"),
+        SignupState.ATTENDED: ("已到场", "lamp"),
+        SignupState.NO_SHOW: ("未到场", "bad"),
+    },
+    SignupSource: {
+        SignupSource.SELF: ("本人报名", "plain"),
+        SignupSource.STAFF: ("工作人员代报", "plain"),
+        SignupSource.WALK_IN: ("现场报名", "plain"),
+        SignupSource.ROSTER: ("名单导入", "plain"),
+        SignupSource.NEED_INVITE: ("诉求邀请", "plain"),
+    },
+    CheckinMethod: {
+        CheckinMethod.SELF_QR: ("扫码签到", "plain"),
+        CheckinMethod.STAFF_SCAN: ("工作人员扫码", "plain"),
+        CheckinMethod.STAFF_SEARCH: ("查找签到", "plain"),
+        CheckinMethod.WALK_IN: ("现场报名", "plain"),
+        CheckinMethod.OFFLINE_SYNC: ("离线补传", "plain"),
+        CheckinMethod.ROSTER: ("名单签到", "plain"),
+    },
+    RevisionState: {
+        RevisionState.DRAFT: ("草稿", "warn"),
+        RevisionState.PUBLISHED: ("已发布", "good"),
+        RevisionState.SUPERSEDED: ("旧版", "quiet"),
+    },
+    NeedState: {
+        NeedState.SUBMITTED: ("待受理", "warn"),
+        NeedState.TRIAGED: ("已受理", "good"),
+        NeedState.DISPATCHED: ("已派发", "good"),
+        NeedState.IN_PROGRESS: ("办理中", "good"),
+        NeedState.WAITING_INFO: ("等待补充", "quiet"),
+        NeedState.RETURNED: ("已退回", "warn"),
+        NeedState.ANSWERED: ("已答复", "lamp"),
+        NeedState.REOPENED: ("重新办理", "bad"),
+        NeedState.CLOSED: ("已办结", "plain"),
+        NeedState.WITHDRAWN: ("已撤回", "quiet"),
+    },
+    NeedSource: {
+        NeedSource.SELF: ("本人提交", "plain"),
+        NeedSource.VISIT: ("走访记录", "plain"),
+        NeedSource.PHONE: ("电话代录", "plain"),
+        NeedSource.MEETING: ("联席会议", "plain"),
+        NeedSource.SURVEY: ("问卷", "plain"),
+    },
+    Urgency: {Urgency.NORMAL: ("一般", "plain"), Urgency.URGENT: ("紧急", "bad")},
+    Outcome: {
+        Outcome.SOLVED: ("已解决", "good"),
+        Outcome.PARTLY: ("部分解决", "warn"),
+        Outcome.EXPLAINED: ("已解释说明", "plain"),
+        Outcome.TRANSFERRED: ("已转交其他部门", "plain"),
+        Outcome.WITHDRAWN: ("提交人撤回", "quiet"),
+        Outcome.DUPLICATE: ("与其他诉求重复", "quiet"),
+    },
+    Satisfaction: {
+        Satisfaction.SATISFIED: ("满意", "good"),
+        Satisfaction.BASIC: ("基本满意", "plain"),
+        Satisfaction.UNSATISFIED: ("不满意", "bad"),
+    },
+    Solved: {
+        Solved.YES: ("解决了", "good"),
+        Solved.PARTLY: ("部分解决", "warn"),
+        Solved.NO: ("没有解决", "bad"),
+    },
+    CampaignState: {
+        CampaignState.SPREADING: ("正在生成", "warn"),
+        CampaignState.RUNNING: ("正在发送", "warn"),
+        CampaignState.PAUSED: ("已暂停", "bad"),
+        CampaignState.STOPPED: ("已停止", "bad"),
+        CampaignState.CANCELLED: ("已取消", "quiet"),
+        CampaignState.DONE: ("发送完成", "good"),
+    },
+    DeliveryState: {
+        DeliveryState.QUEUED: ("排队中", "plain"),
+        DeliveryState.RESERVED: ("排队中", "plain"),
+        DeliveryState.SENDING: ("正在发送", "plain"),
+        DeliveryState.SENT: ("已发出", "good"),
+        DeliveryState.DELIVERED: ("已送达", "good"),
+        DeliveryState.UNKNOWN: ("等待微信确认", "warn"),
+        DeliveryState.FAILED_REFUSED: ("对方已关闭提醒", "bad"),
+        DeliveryState.FAILED_PARAM: ("内容未通过微信校验", "bad"),
+        DeliveryState.FAILED_TEMP: ("多次重试未成", "bad"),
+        DeliveryState.SKIPPED_NO_QUOTA: ("提醒次数用完，只进站内消息", "quiet"),
+        DeliveryState.EXPIRED: ("已过期未发", "quiet"),
+    },
+    VenueRole: {
+        VenueRole.MAIN: ("主阵地", "lamp"),
+        VenueRole.AUXILIARY: ("辅阵地", "plain"),
+        VenueRole.EXTERNAL: ("外部场地", "quiet"),
+    },
+    Role: {
+        Role.SCANNER: ("签到员", "plain"),
+        Role.OPERATOR: ("运营", "plain"),
+        Role.KEEPER: ("掌门人", "lamp"),
+        Role.PARTNER_HANDLER: ("共建单位经办", "plain"),
+        Role.TOWN_OFFICER: ("镇级联络员", "plain"),
+        Role.DISTRICT_VIEWER: ("区级查看", "plain"),
+        Role.PLATFORM_ADMIN: ("平台管理员", "plain"),
+    },
+}
+
+EVENTS = {
+    "submit": "提交",
+    "edit": "修改",
+    "supplement": "补充",
+    "triage": "受理",
+    "dispatch": "派发",
+    "accept": "接单",
+    "return": "退回",
+    "reply": "答复",
+    "request_info": "请补充材料",
+    "pause": "暂停计时",
+    "resume": "恢复计时",
+    "extend": "延期",
+    "escalate": "上报",
+    "link": "关联活动",
+    "answer": "办理结果",
+    "resolve": "办理结果",
+    "rate": "评价",
+    "reopen": "重新办理",
+    "close": "办结",
+    "void": "作废",
+    "withdraw": "撤回",
+}
+"""What happened to a need, by the type of its event."""
+
+
+def label(value: StrEnum) -> str:
+    """Return the word for a stored value."""
+    return _LABELS[type(value)][value][0]
+
+
+def tone(value: StrEnum) -> str:
+    """Return how loud the word is shown: good, warn, bad, lamp, plain or quiet."""
+    return _LABELS[type(value)][value][1]
+
+
+def choices(kind: type[StrEnum]) -> list[tuple[str, str]]:
+    """Return value and word of each, for a list to choose from."""
+    return [(value.value, text) for value, (text, _) in _LABELS[kind].items()]
+
+
+def event(kind: str) -> str:
+    """Return the word for what happened to a need."""
+    return EVENTS.get(kind, kind)

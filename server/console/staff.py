@@ -1,0 +1,65 @@
+"""我的账号: one's own password, one's roles, how the console looks."""
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from server import passwords
+from server.clock import utcnow
+from server.console import door
+from server.console.forms import Form
+from server.context import actor, config, current_staff
+from server.errors import Invalid, ServiceError
+from server.services import auth, staff
+
+bp = door.word("staff")
+
+
+@bp.get("/me")
+def me() -> ResponseReturnValue:
+    """Show the account, its roles and the form for a new password."""
+    return _page(Form())
+
+
+@bp.post("/me/password")
+def update() -> ResponseReturnValue:
+    """Change one's own password. Every other log-in of the account ends with it."""
+    account = current_staff()
+    old, new = request.form.get("old", ""), request.form.get("password", "")
+    try:
+        if not passwords.matches(account.password_hash, old):
+            raise Invalid(fields={"old": "现在的密码不正确"})
+        if new != request.form.get("again", ""):
+            raise Invalid(fields={"again": "两次填写的新密码不一致"})
+        staff.change_password(account, new, actor=actor(), now=utcnow())
+        cookie = auth.staff_log_in(
+            account.login,
+            new,
+            settings=config().auth,
+            now=utcnow(),
+            ip=request.remote_addr or "",
+            agent=request.user_agent.string[:200],
+        )
+    except ServiceError as error:
+        return _page(Form(request.form).blame(error)), error.status
+    flash("密码已修改，您在其他地方的登录都已退出", "good")
+    response = redirect(url_for("console.staff.me"), 303)
+    door.give_cookie(response, cookie)
+    return response
+
+
+@bp.post("/theme")
+def theme() -> ResponseReturnValue:
+    """Keep how the person wants the console to look, in this browser."""
+    wanted = request.form.get("theme", "")
+    response = redirect(door.way_back(request.form.get("next")), 303)
+    if wanted in ("auto", "light", "dark"):
+        response.set_cookie(
+            "xinyi_theme", wanted, max_age=365 * 24 * 3600, samesite="Lax", httponly=True
+        )
+    return response
+
+
+def _page(form: Form) -> str:
+    account = current_staff()
+    held = staff.grants_of(account, now=utcnow())
+    return render_template("console/staff/me.html", form=form, account=account, grants=held)

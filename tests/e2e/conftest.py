@@ -1,0 +1,68 @@
+"""The real pages in Chromium against the real server. Without Chromium the tests say so aloud."""
+
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+import models
+from tests import factories
+
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for all tests."""
+    if CHROMIUM is None:
+        pytest.skip("there is no chromium on this machine (apt-get install chromium)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+class Visitor:
+    """A browser window and everything it complained about: CSP, scripts, missing files."""
+
+    def __init__(self, browser: Browser, base: str, **options: Any) -> None:
+        self.base = base
+        self.context: BrowserContext = browser.new_context(
+            base_url=base, locale="zh-CN", timezone_id="Asia/Shanghai", **options
+        )
+        self.page: Page = self.context.new_page()
+        self.complaints: list[str] = []
+        self.page.on("console", self._said)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("requestfailed", lambda request: self.complaints.append(request.url))
+        self.page.set_default_timeout(10_000)
+
+    def _said(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.complaints.append(message.text)
+
+    def log_in(self, staff: models.Staff) -> "Visitor":
+        """Carry a real console log-in of the account."""
+        cookie = factories.make_console_login(staff)
+        self.context.add_cookies([{"name": "xinyi_console", "value": cookie, "url": self.base}])
+        return self
+
+
+@pytest.fixture
+def visitor(chromium: Browser, live: str) -> Iterator[Visitor]:
+    """A window on the console at desk size. A test that ends with complaints fails."""
+    one = Visitor(chromium, live, viewport={"width": 1280, "height": 800})
+    yield one
+    one.context.close()
+    assert one.complaints == []
