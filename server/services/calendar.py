@@ -12,8 +12,13 @@ from models.needs import ActorKind, NeedState
 from server.clock import at_shanghai, day_of
 from server.errors import Forbidden, Invalid
 from server.services import audit
-from server.services.calendar_days import CLOSES, Day, WorkCalendar, moment_label
-from server.services.calendar_promises import promise_again
+from server.services.calendar_days import (
+    CLOSES,
+    Day,
+    WorkCalendar,
+    moment_label,
+    promise_again,
+)
 from server.services.staff import ROLE_VERBS, Scope, Verb
 
 NOTICE = "国务院办公厅放假安排"

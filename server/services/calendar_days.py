@@ -1,4 +1,4 @@
-"""Which days people work, and where a promise of N working days ends."""
+"""Which days people work, where N working days end, and what that lets us promise."""
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple
 
+from models import Category, Need
 from models.calendar import DayKind
+from models.needs import Urgency
 from server.clock import SHANGHAI, at_shanghai
 
 OPENS = dt.time(9)
@@ -144,3 +146,54 @@ def _days(first: dt.date, last: dt.date) -> Iterator[dt.date]:
     while first <= last:
         yield first
         first += _ONE
+
+
+@dataclass(frozen=True)
+class Promise:
+    """The two moments in UTC, the days they were counted from, and the counting in plain words."""
+
+    respond_by: dt.datetime
+    resolve_by: dt.datetime
+    respond_days: int
+    resolve_days: int
+    explained: tuple[str, ...]
+    provisional: bool
+
+
+def days_of(category: Category, urgency: Urgency) -> tuple[int, int]:
+    """Return the working days to the first contact and to the answer."""
+    urgent = urgency is Urgency.URGENT
+    return category.contact_days, category.urgent_days if urgent else category.resolve_days
+
+
+def promise(
+    work: WorkCalendar, received: dt.datetime, respond_days: int, resolve_days: int
+) -> Promise:
+    """Return the promise for something received at that moment."""
+    respond = work.deadline(received, respond_days)
+    resolve = work.deadline(received, resolve_days)
+    return Promise(respond.at, resolve.at, respond_days, resolve_days, *_told(respond, resolve))
+
+
+def promise_again(work: WorkCalendar, need: Need) -> Promise:
+    """Return what the calendar now says of a need whose clock is running."""
+    return promise_anew(work, need, need.clock_days, need.clock_from)
+
+
+def promise_anew(work: WorkCalendar, need: Need, days: int, since: dt.datetime) -> Promise:
+    """Return the promise for a need whose answer is now due so many days from that moment on."""
+    respond = work.deadline(need.received_at, need.respond_days)
+    resolve = work.deadline(since, days)
+    told = _told(respond, resolve, is_contacted=need.first_response_at is not None)
+    return Promise(respond.at, resolve.at, need.respond_days, days, *told)
+
+
+def _told(
+    respond: Deadline, resolve: Deadline, *, is_contacted: bool = False
+) -> tuple[tuple[str, ...], bool]:
+    """Return the lines people read: both moments, then how the longer one was counted."""
+    longer = max(respond, resolve, key=lambda deadline: deadline.at)
+    lines = [f"我们会在{moment_label(resolve.at)}前给您答复"]
+    if not is_contacted:
+        lines.insert(0, f"我们会在{moment_label(respond.at)}前联系您")
+    return (*lines, *longer.explained), longer.provisional

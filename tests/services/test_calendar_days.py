@@ -130,7 +130,7 @@ def test_a_late_receipt_is_told() -> None:
 
 def test_plain_weekends_are_told_once() -> None:
     lines = YEAR.deadline(at("2026-05-11 10:00:00"), 10).explained
-    assert lines == ("其间周末 2 天不计",)
+    assert lines == ("其间周末 4 天不计",)
 
 
 def test_an_ordinary_promise_needs_no_words() -> None:

@@ -1,0 +1,286 @@
+"""诉求 as members meet them: their own and their company's, and what they may do with them."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from models import (
+    Category,
+    Enterprise,
+    EnterpriseMember,
+    Need,
+    NeedEvent,
+    NeedRating,
+    Space,
+    Staff,
+    User,
+    db,
+)
+from models.enterprises import MemberRole, MemberStatus
+from models.needs import ActorKind, NeedState, Outcome, Satisfaction, Solved, TextCheck
+from server.clock import day_of
+from server.errors import NotFound
+from server.paging import Page, keyset
+from server.services import calendar, users
+from server.services.audit import SYSTEM, Actor
+from server.services.calendar_days import promise_anew
+from server.services.needs_states import OPEN, Act, Move, WrongState, current, lock, transition
+from server.services.needs_texts import Checker
+
+REOPEN_DAYS = 15
+AUTO_CLOSE_DAYS = 7
+LEAST_REOPEN_DAYS = 3
+
+
+class AlreadyRated(WrongState):
+    code, message = "already_rated", "您已评价过这次答复"
+
+
+class ReopenUsed(WrongState):
+    code, message = "reopen_used", "这件诉求已重开过一次，请提交新的诉求"
+
+
+class ReopenTooLate(WrongState):
+    code, message = "too_late", "答复已超过 15 天，请提交新的诉求"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a need's history with the name of who wrote it."""
+
+    event: NeedEvent
+    name: str
+
+
+def of_user(user: User, *, cursor: str | None, limit: int) -> Page[Need]:
+    """Return a page of the person's own needs, the newest first."""
+    return keyset(
+        _with_names().where(Need.user_id == user.id),
+        by=Need.received_at,
+        cursor=cursor,
+        limit=limit,
+    )
+
+
+def of_company(user: User, *, cursor: str | None, limit: int) -> Page[Need]:
+    """Return a page of the needs of the company the person is verified contact of; an empty one for
+    everybody else."""
+    query = _with_names().where(
+        Need.enterprise_id.in_(_contact_for(user)), Need.text_check == TextCheck.PASSED
+    )
+    return keyset(query, by=Need.received_at, cursor=cursor, limit=limit)
+
+
+def get(user: User, need_id: int) -> Need:
+    """Return a need the person may see: their own, or their company's where they are its contact.
+    Raises NotFound."""
+    need: Need | None = _with_names().where(Need.id == need_id).first()
+    if need is None or not (need.user_id == user.id or _is_of_contact(user, need)):
+        raise NotFound
+    return need
+
+
+def timeline(need: Need) -> list[Line]:
+    """Return the public lines of a need's history, the oldest first."""
+    return lines_of(NeedEvent.select().where(NeedEvent.need == need, NeedEvent.is_public == True))  # noqa: E712
+
+
+def lines_of(query: Any) -> list[Line]:
+    """Return the lines of a select of events with their writers' names, the oldest first."""
+    events = list(query.order_by(NeedEvent.at, NeedEvent.id))
+    names = _names(events)
+    return [Line(event, names.get((event.actor_kind, event.actor_id), "系统")) for event in events]
+
+
+def _names(events: list[NeedEvent]) -> dict[tuple[ActorKind, int | None], str]:
+    ids = {
+        kind: [event.actor_id for event in events if event.actor_kind is kind] for kind in ActorKind
+    }
+    staff = Staff.select(Staff.id, Staff.name).where(Staff.id.in_(ids[ActorKind.STAFF]))
+    members = User.select().where(User.id.in_(ids[ActorKind.MEMBER]))
+    names: dict[tuple[ActorKind, int | None], str] = {
+        (ActorKind.STAFF, row.id): row.name for row in staff
+    }
+    return names | {(ActorKind.MEMBER, row.id): users.display_name(row) for row in members}
+
+
+def supplement(user: User, need_id: int, text: str, *, checker: Checker, now: dt.datetime) -> Need:
+    """Add words to a need; one that waited for them is taken up again. Raises NotFound,
+    WrongState, ContentRefused, CheckUnavailable."""
+    get(user, need_id)
+    checker.accept_now(text)
+    with db.atomic():
+        need = lock(need_id)
+        changes = resumed(need, now=now) if need.state is NeedState.WAITING_INFO else {}
+        transition(need, Move(Act.SUPPLEMENT, text, changes=changes), _member(user), now=now)
+    return get(user, need_id)
+
+
+def withdraw(user: User, need_id: int, reason: str, *, checker: Checker, now: dt.datetime) -> Need:
+    """Take one's need back before it is answered. Raises NotFound, WrongState, ContentRefused,
+    CheckUnavailable."""
+    _own(user, need_id)
+    checker.accept_now(reason)
+    changes: dict[str, Any] = {
+        "outcome": Outcome.WITHDRAWN,
+        "closed_at": now,
+        "paused_on": None,
+        "paused_days": None,
+    }
+    with db.atomic():
+        need = lock(need_id)
+        move = Move(Act.WITHDRAW, reason or "撤回了诉求", changes=changes)
+        transition(need, move, _member(user), now=now)
+    return get(user, need_id)
+
+
+def rate(
+    user: User,
+    need_id: int,
+    satisfaction: Satisfaction,
+    solved: Solved,
+    *,
+    text: str = "",
+    checker: Checker,
+    now: dt.datetime,
+) -> Need:
+    """Keep the submitter's verdict on the answer and close the need; one that closed by itself can
+    still be rated. Raises NotFound, WrongState, AlreadyRated, ContentRefused, CheckUnavailable."""
+    _own(user, need_id)
+    checker.accept_now(text)
+    with db.atomic():
+        need = lock(need_id)
+        mine = (NeedRating.need == need) & (NeedRating.round == need.reopen_count)
+        if NeedRating.select().where(mine).exists():
+            raise AlreadyRated(current=current(need))
+        changes = {"closed_at": need.closed_at or now}
+        transition(
+            need, Move(Act.RATE, text or "评价了答复", changes=changes), _member(user), now=now
+        )
+        NeedRating.add(
+            now=now,
+            by=user.id,
+            space=need.space_id,
+            need=need,
+            round=need.reopen_count,
+            satisfaction=satisfaction,
+            solved=solved,
+            text=text,
+        )
+    return get(user, need_id)
+
+
+def rating_of(need: Need) -> NeedRating | None:
+    """Return the verdict on the present answer, or None."""
+    found: NeedRating | None = NeedRating.get_or_none(
+        NeedRating.need == need, NeedRating.round == need.reopen_count
+    )
+    return found
+
+
+def reopen(user: User, need_id: int, reason: str, *, checker: Checker, now: dt.datetime) -> Need:
+    """Say that the answer did not do, once and within 15 days: the need is worked on again, with
+    half the days (at least 3) from now. Raises NotFound, WrongState, ReopenUsed, ReopenTooLate,
+    ContentRefused, CheckUnavailable."""
+    _own(user, need_id)
+    checker.accept_now(reason)
+    with db.atomic():
+        need = lock(need_id)
+        if need.state in (NeedState.ANSWERED, NeedState.CLOSED):
+            if need.reopen_count:
+                raise ReopenUsed(current=current(need))
+            ended = max(filter(None, (need.answered_at, need.closed_at)))
+            if now > ended + dt.timedelta(days=REOPEN_DAYS):
+                raise ReopenTooLate(current=current(need))
+        days = max(LEAST_REOPEN_DAYS, -(-need.resolve_days // 2))
+        changes = restarted(need, days, since=now) | {
+            "reopen_count": need.reopen_count + 1,
+            "outcome": None,
+            "closed_at": None,
+        }
+        transition(need, Move(Act.REOPEN, reason, changes=changes), _member(user), now=now)
+    return get(user, need_id)
+
+
+def restarted(need: Need, days: int, *, since: dt.datetime) -> dict[str, Any]:
+    """Return the columns of a clock that runs anew, so many working days from that moment."""
+    work = calendar.load(day_of(min(need.received_at, since)))
+    fresh = promise_anew(work, need, days, since)
+    return {
+        "clock_from": since,
+        "clock_days": days,
+        "due_resolve": fresh.resolve_by,
+        "promise": list(fresh.explained),
+        "is_provisional": fresh.provisional,
+    }
+
+
+def resumed(need: Need, *, now: dt.datetime) -> dict[str, Any]:
+    """Return the columns of a clock that runs on: the whole days left when it was stopped, from the
+    day it goes on. One that was overdue then has none left and stays overdue."""
+    left = need.paused_days
+    running = restarted(need, left, since=now) if left is not None else {}
+    return running | {"paused_on": None, "paused_days": None}
+
+
+def auto_close(*, now: dt.datetime) -> int:
+    """Close what was answered 7 days ago and not rated; return how many. Unrated is not satisfied:
+    the statistics count these apart."""
+    before = now - dt.timedelta(days=AUTO_CLOSE_DAYS)
+    ripe = (Need.state == NeedState.ANSWERED) & (Need.answered_at <= before)
+    closed = 0
+    for found in list(Need.select(Need.id).where(ripe).order_by(Need.id)):
+        with db.atomic():
+            need = lock(found.id)
+            if need.state is NeedState.ANSWERED and need.answered_at and need.answered_at <= before:
+                text = f"{AUTO_CLOSE_DAYS} 天内没有评价，自动办结"
+                transition(need, Move(Act.CLOSE, text, changes={"closed_at": now}), SYSTEM, now=now)
+                closed += 1
+    return closed
+
+
+def is_overdue(need: Need, *, now: dt.datetime) -> bool:
+    """Say whether a moment we promised has passed. A stopped clock is not late."""
+    if need.state not in OPEN or need.state is NeedState.WAITING_INFO:
+        return False
+    return need.due_resolve < now or (need.first_response_at is None and need.due_respond < now)
+
+
+def _with_names() -> Any:
+    return Need.select(Need, Space, Category).join_from(Need, Space).join_from(Need, Category)
+
+
+def _member(user: User) -> Actor:
+    return Actor("member", user.id)
+
+
+def _own(user: User, need_id: int) -> None:
+    """Let the submitter act, and the company's contact where nobody of the mini-program submitted.
+    Raises NotFound."""
+    need = get(user, need_id)
+    if need.user_id not in (user.id, None):
+        raise NotFound
+
+
+def _contact_for(user: User) -> Any:
+    """Return the company the person is verified contact of, with all that was merged into it."""
+    mine = EnterpriseMember.select(EnterpriseMember.enterprise).where(
+        EnterpriseMember.user_id == user.id,
+        EnterpriseMember.role == MemberRole.CONTACT,
+        EnterpriseMember.status == MemberStatus.VERIFIED,
+    )
+    root = Enterprise.select(Enterprise.merged_into).where(
+        Enterprise.id.in_(mine), Enterprise.merged_into.is_null(False)
+    )
+    return Enterprise.select(Enterprise.id).where(
+        Enterprise.id.in_(mine)
+        | Enterprise.id.in_(root)
+        | Enterprise.merged_into.in_(mine)
+        | Enterprise.merged_into.in_(root)
+    )
+
+
+def _is_of_contact(user: User, need: Need) -> bool:
+    if need.enterprise_id is None or need.text_check is not TextCheck.PASSED:
+        return False
+    return bool(_contact_for(user).where(Enterprise.id == need.enterprise_id).exists())
