@@ -140,6 +140,9 @@ class Session(Record):
     checkin_closes_at = UTCDateTimeField()
     qr_key = CharField(max_length=64)
     counted_guests = IntegerField(default=0)
+    # The last change of time or place, and what people had been told before it.
+    changed_at = UTCDateTimeField(null=True)
+    previous = JSONField(default=dict)
     state = ChoiceField(SessionState, default=SessionState.SCHEDULED)
 
     class Meta:

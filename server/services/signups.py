@@ -1,0 +1,293 @@
+"""A person's place in a session: taken, waited for, offered, accepted, given back."""
+
+import datetime as dt
+from typing import Any
+
+from peewee import IntegrityError
+
+from models import Session, Signup, User, db
+from models.activities import ActivityState, SessionState, SignupMode
+from models.signups import LIVE, SEATED, SignupSource, SignupState
+from server.clock import iso
+from server.errors import Conflict, NotFound
+from server.paging import Page, keyset
+from server.schemas.signups import SignupIn
+from server.services import agenda, buttons, eligibility, seats, sessions
+from server.services.signups_answers import require_valid
+from server.services.signups_rounds import (
+    approve,
+    cancel_all_of,
+    decline,
+    expire_offers,
+    mark_no_shows,
+)
+
+__all__ = [
+    "AlreadySignedUp",
+    "Cancelled",
+    "Closed",
+    "Full",
+    "NoSignupNeeded",
+    "NotOpen",
+    "TooLate",
+    "accept",
+    "admit",
+    "approve",
+    "cancel",
+    "cancel_all_of",
+    "cancel_deadline",
+    "decline",
+    "expire_offers",
+    "get_own",
+    "mark_no_shows",
+    "of_session",
+    "of_user",
+    "sign_up",
+]
+
+
+class AlreadySignedUp(Conflict):
+    """`current` is the signup that stands."""
+
+    code, message = "already_signed_up", "您已报名，无需重复报名"
+
+
+class Full(Conflict):
+    """`can_join_waitlist` says whether asking again with `join_waitlist` makes sense."""
+
+    code, message = "full", "名额已满"
+
+
+class NotOpen(Conflict):
+    """`opens_at` says when it will be."""
+
+    code, message = "not_open", "报名尚未开始"
+
+
+class Closed(Conflict):
+    code, message = "closed", "报名已截止"
+
+
+class Cancelled(Conflict):
+    code, message = "cancelled", "活动已取消"
+
+
+class TooLate(Conflict):
+    code, message = "too_late", "已过可以更改的时间，如有变化请联系工作人员"
+
+
+class NoSignupNeeded(Conflict):
+    code, message = "no_signup_needed", "此活动无需报名，直接到场即可"
+
+
+def get_own(user: User, signup_id: int) -> Signup:
+    """Return a signup of the person with session, activity, venues and zone. Raises NotFound for
+    one that is not there or somebody else's."""
+    signup: Signup | None = Signup.get_or_none(Signup.id == signup_id, Signup.user_id == user.id)
+    if signup is None:
+        raise NotFound
+    return _with_session(signup)
+
+
+def of_user(user: User, *, cursor: str | None, limit: int) -> Page[Signup]:
+    """Return a page of the person's signups of every state, newest first, session and all joined
+    in, a waitlisted one's place in the line in `rank`."""
+    query = Signup.select(Signup, seats.rank().alias("rank")).where(Signup.user_id == user.id)
+    page = keyset(query, by=Signup.created_at, cursor=cursor, limit=limit)
+    ids = {signup.session_id for signup in page.items}
+    found = {row.id: row for row in seats.sessions().where(Session.id.in_(ids))}
+    for signup in page.items:
+        signup.session = found[signup.session_id]
+    return page
+
+
+def of_session(session: Session) -> Any:
+    """Return a select of a session's signups, those seated first, then the line, then the rest, in
+    the order they came."""
+    return Signup.select().where(Signup.session == session).order_by(Signup.position, Signup.id)
+
+
+def sign_up(
+    user: User,
+    session_id: int,
+    form: SignupIn,
+    *,
+    source: SignupSource = SignupSource.SELF,
+    now: dt.datetime,
+) -> Signup:
+    """Give a person and their party places, or one on the waiting list if they asked for that.
+
+    Raises NotFound, Cancelled, AlreadySignedUp, NoSignupNeeded, NotOpen, Closed, NotEligible,
+    Invalid, Full.
+    """
+    try:
+        with db.atomic():
+            session = seats.lock(session_id)
+            _require_open(user, session, now=now)
+            someone = eligibility.person(user)
+            eligibility.require(session.activity, someone)
+            require_valid(session.activity, form)
+            state = _allocate(session, someone.enterprise_id, form, now=now)
+            signup = _add(
+                user,
+                session,
+                state=state,
+                enterprise_id=someone.enterprise_id,
+                party_size=form.party_size,
+                answers=form.answers,
+                source=source,
+                now=now,
+            )
+            # Only an FCFS line exists; its head may fit where this newcomer did not.
+            seats.promote(session, now=now)
+    except IntegrityError:
+        raise AlreadySignedUp from None
+    return _with_session(Signup.get_by_id(signup.id))
+
+
+def admit(user: User, session: Session, *, party_size: int, now: dt.datetime) -> Signup:
+    """Give somebody who stands at the door without a confirmed place one, while there are any, and
+    return the confirmed signup. Belongs inside the transaction of the check-in. A place offered to
+    them is theirs; a place in the line becomes a real one. Raises Cancelled, Full, NotEligible."""
+    session = seats.lock(session.id)
+    if _is_cancelled(session):
+        raise Cancelled
+    someone = eligibility.person(user)
+    eligibility.require(session.activity, someone)
+    seats.promote(session, now=now)
+    standing = seats.live_signup(session, user.id)
+    if standing and standing.state == SignupState.PENDING:
+        raise Full("您的报名还在审核中，请联系现场工作人员", can_join_waitlist=False)
+    party = standing.party_size if standing else party_size
+    holds_place = standing is not None and standing.state in SEATED
+    if not holds_place and not seats.take(session, party):
+        raise Full(can_join_waitlist=False)
+    if standing is None:
+        return _add(
+            user,
+            session,
+            state=SignupState.CONFIRMED,
+            enterprise_id=someone.enterprise_id,
+            party_size=party,
+            answers={},
+            source=SignupSource.WALK_IN,
+            now=now,
+        )
+    seats.move(standing, SignupState.CONFIRMED, now=now)
+    return standing
+
+
+def cancel_deadline(signup: Signup) -> dt.datetime:
+    """Return until when the person may give the place back by themselves. Waiting or undecided
+    they may until the start; so they may when time or place changed after they signed up."""
+    session = signup.session
+    changed = session.changed_at is not None and session.changed_at >= signup.created_at
+    if changed or signup.state != SignupState.CONFIRMED:
+        return session.starts_at
+    return session.starts_at - dt.timedelta(hours=session.activity.cancel_hours)
+
+
+def cancel(user: User, signup_id: int, *, now: dt.datetime) -> None:
+    """Give a place back and let the line move up. Doing it twice changes nothing. Raises NotFound,
+    TooLate."""
+    session_id = get_own(user, signup_id).session_id
+    with db.atomic():
+        session = seats.lock(session_id)
+        signup = Signup.get_by_id(signup_id)
+        signup.session = session
+        if signup.state not in LIVE:
+            return
+        if signup.state in (SignupState.ATTENDED, SignupState.NO_SHOW):
+            raise TooLate
+        if now > cancel_deadline(signup):
+            raise TooLate
+        seats.give_back(session, signup, reason="", now=now)
+
+
+def accept(user: User, signup_id: int, *, now: dt.datetime) -> Signup:
+    """Take the place offered and return the confirmed signup; taking it twice changes nothing.
+    Raises NotFound, Cancelled, TooLate when the offer has run out."""
+    session_id = get_own(user, signup_id).session_id
+    with db.atomic():
+        session = seats.lock(session_id)
+        signup = Signup.get_by_id(signup_id)
+        if _is_cancelled(session):
+            raise Cancelled
+        is_held = signup.hold_until is not None and signup.hold_until > now
+        if signup.state == SignupState.OFFERED and is_held:
+            seats.move(signup, SignupState.CONFIRMED, now=now)
+        elif signup.state not in (SignupState.CONFIRMED, SignupState.ATTENDED):
+            raise TooLate("这个名额没有为您保留，或已过确认时间")
+    return get_own(user, signup_id)
+
+
+def _with_session(signup: Signup) -> Signup:
+    signup.session = sessions.get(signup.session_id)
+    return signup
+
+
+def _is_cancelled(session: Session) -> bool:
+    called_off = (SessionState.CANCELLED, ActivityState.CANCELLED)
+    return session.state in called_off or session.activity.state in called_off
+
+
+def _require_open(user: User, session: Session, *, now: dt.datetime) -> None:
+    """Let pass a session the person could sign up for now, whatever places there are."""
+    activity = session.activity
+    if not agenda.is_public(activity):
+        raise NotFound
+    if _is_cancelled(session):
+        raise Cancelled
+    standing = seats.live_signup(session, user.id)
+    if standing is not None:
+        raise AlreadySignedUp(current=_current(standing))
+    if activity.signup_mode == SignupMode.NONE:
+        raise NoSignupNeeded
+    opens = activity.signup_opens_at
+    if opens is not None and now < opens:
+        raise NotOpen(opens_at=iso(opens))
+    if now >= buttons.closes_at(activity, session):
+        raise Closed
+
+
+def _current(signup: Signup) -> dict[str, Any]:
+    return {
+        "id": str(signup.id),
+        "state": signup.state,
+        "position": seats.position_of(signup),
+        "party_size": signup.party_size,
+    }
+
+
+def _allocate(
+    session: Session, enterprise_id: int | None, form: SignupIn, *, now: dt.datetime
+) -> SignupState:
+    """Take the places and return the state that goes with them. Raises Full."""
+    activity = session.activity
+    # People in the line come first, unless it stands still for good.
+    is_overtaking = seats.has_waiting(session) and not seats.is_frozen(session, now=now)
+    is_company_full = seats.is_company_full(session, enterprise_id, form.party_size)
+    if not is_overtaking and not is_company_full and seats.take(session, form.party_size):
+        needs_approval = activity.signup_mode == SignupMode.APPROVAL
+        return SignupState.PENDING if needs_approval else SignupState.CONFIRMED
+    can_wait = buttons.takes_waiting(activity)
+    if form.join_waitlist and can_wait:
+        return SignupState.WAITLISTED
+    message = "您所在企业的名额已满" if is_company_full else None
+    raise Full(message, can_join_waitlist=can_wait)
+
+
+def _add(
+    user: User, session: Session, *, state: SignupState, now: dt.datetime, **values: Any
+) -> Signup:
+    is_waiting = state == SignupState.WAITLISTED
+    return Signup.add(
+        now=now,
+        by=user.id,
+        space=session.space_id,
+        session=session,
+        user_id=user.id,
+        state=state,
+        position=seats.last_position(session) if is_waiting else None,
+        **values,
+    )

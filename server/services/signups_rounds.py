@@ -1,0 +1,120 @@
+"""Signups decided by staff and by the clock: approvals, offers that lapse, no-shows."""
+
+import datetime as dt
+
+from models import Activity, Session, Signup, User, db
+from models.activities import SessionState, SignupMode
+from models.signups import LIVE, SignupState
+from server.errors import Conflict
+from server.services import audit, seats
+from server.services.audit import Actor
+
+NO_SHOW_AFTER = dt.timedelta(hours=2)
+"""Only so long after the end is somebody who did not come called a no-show."""
+
+
+class NotPending(Conflict):
+    code, message = "not_pending", "这份报名已经处理过，请刷新"
+
+
+def approve(signup: Signup, *, actor: Actor, now: dt.datetime) -> Signup:
+    """Let a pending signup in and return it; it holds its places already. Raises NotPending."""
+    return _decide(signup, SignupState.CONFIRMED, reason="", actor=actor, now=now)
+
+
+def decline(signup: Signup, reason: str, *, actor: Actor, now: dt.datetime) -> Signup:
+    """Refuse a pending signup, free its places and return it. Raises NotPending."""
+    return _decide(signup, SignupState.DECLINED, reason=reason, actor=actor, now=now)
+
+
+def _decide(
+    signup: Signup, state: SignupState, *, reason: str, actor: Actor, now: dt.datetime
+) -> Signup:
+    with db.atomic():
+        session = seats.lock(signup.session_id)
+        fresh: Signup = Signup.get_by_id(signup.id)
+        if fresh.state != SignupState.PENDING:
+            raise NotPending
+        if state == SignupState.DECLINED:
+            seats.give_back(session, fresh, state=state, reason=reason, now=now)
+        else:
+            seats.move(fresh, state, now=now)
+        audit.record(
+            actor,
+            "signups.decide",
+            fresh,
+            now=now,
+            org_unit_id=fresh.space_id,
+            after={"state": state},
+            reason=reason,
+        )
+    return fresh
+
+
+def cancel_all_of(user: User, *, reason: str, now: dt.datetime) -> int:
+    """Give back every place of sessions still to come, for whoever leaves us; return how many."""
+    leaving = (SignupState.ATTENDED, SignupState.NO_SHOW)
+    rows = (
+        Signup.select(Signup.id, Signup.session)
+        .join(Session)
+        .where(
+            Signup.user_id == user.id,
+            Signup.state.in_([state for state in LIVE if state not in leaving]),
+            Session.ends_at > now,
+        )
+        .order_by(Signup.session)
+    )
+    with db.atomic():
+        for row in list(rows):
+            session = seats.lock(row.session_id)
+            signup = Signup.get_by_id(row.id)
+            if signup.state in LIVE:
+                seats.give_back(session, signup, reason=reason, now=now)
+    return len(rows)
+
+
+def expire_offers(now: dt.datetime) -> int:
+    """Put those who let an offered place pass at the end of the line and offer it to the next;
+    return how many. For the timetable."""
+    overdue = (Signup.state == SignupState.OFFERED) & (Signup.hold_until <= now)
+    ids = {row.session_id for row in Signup.select(Signup.session).where(overdue)}
+    count = 0
+    for session_id in sorted(ids):
+        with db.atomic():
+            session = seats.lock(session_id)
+            rows = Signup.select().where(overdue, Signup.session == session)
+            lapsed = list(rows.order_by(Signup.hold_until, Signup.id))
+            for signup in lapsed:
+                position = seats.last_position(session)
+                seats.move(
+                    signup, SignupState.WAITLISTED, now=now, position=position, hold_until=None
+                )
+                seats.free(session, signup.party_size)
+            late = frozenset(signup.id for signup in lapsed)
+            seats.promote(session, now=now, passing_over=late)
+        count += len(lapsed)
+    return count
+
+
+def mark_no_shows(now: dt.datetime) -> int:
+    """Mark who had a place and did not come, two hours after the end and not before check-in has
+    closed; return how many. Rehearsals and open doors have no no-shows. For the timetable."""
+    over = (
+        Session.select(Session.id)
+        .join(Activity)
+        .where(
+            Session.ends_at <= now - NO_SHOW_AFTER,
+            Session.checkin_closes_at <= now,
+            Session.state != SessionState.CANCELLED,
+            Activity.is_rehearsal == False,  # noqa: E712
+            Activity.signup_mode != SignupMode.NONE,
+        )
+    )
+    marked: int = (
+        Signup.update(
+            state=SignupState.NO_SHOW, updated_at=now, updated_by=None, version=Signup.version + 1
+        )
+        .where(Signup.state == SignupState.CONFIRMED, Signup.session.in_(over))
+        .execute()
+    )
+    return marked
