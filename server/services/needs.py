@@ -18,17 +18,23 @@ from models import (
 )
 from models.enterprises import MemberRole, MemberStatus
 from models.needs import ActorKind, NeedState, Outcome, Satisfaction, Solved, TextCheck
-from server.clock import day_of
 from server.errors import NotFound
 from server.paging import Page, keyset
-from server.services import calendar, users
-from server.services.audit import SYSTEM, Actor
-from server.services.calendar_days import promise_anew
-from server.services.needs_states import OPEN, Act, Move, WrongState, current, lock, transition
+from server.services import users
+from server.services.audit import Actor
+from server.services.needs_clock import restarted, resumed
+from server.services.needs_states import (
+    TABLE,
+    Act,
+    Move,
+    WrongState,
+    current,
+    lock,
+    transition,
+)
 from server.services.needs_texts import Checker
 
 REOPEN_DAYS = 15
-AUTO_CLOSE_DAYS = 7
 LEAST_REOPEN_DAYS = 3
 
 
@@ -189,8 +195,7 @@ def reopen(user: User, need_id: int, reason: str, *, checker: Checker, now: dt.d
         if need.state in (NeedState.ANSWERED, NeedState.CLOSED):
             if need.reopen_count:
                 raise ReopenUsed(current=current(need))
-            ended = max(filter(None, (need.answered_at, need.closed_at)))
-            if now > ended + dt.timedelta(days=REOPEN_DAYS):
+            if now > _reopen_until(need):
                 raise ReopenTooLate(current=current(need))
         days = max(LEAST_REOPEN_DAYS, -(-need.resolve_days // 2))
         changes = restarted(need, days, since=now) | {
@@ -202,48 +207,22 @@ def reopen(user: User, need_id: int, reason: str, *, checker: Checker, now: dt.d
     return get(user, need_id)
 
 
-def restarted(need: Need, days: int, *, since: dt.datetime) -> dict[str, Any]:
-    """Return the columns of a clock that runs anew, so many working days from that moment."""
-    work = calendar.load(day_of(min(need.received_at, since)))
-    fresh = promise_anew(work, need, days, since)
-    return {
-        "clock_from": since,
-        "clock_days": days,
-        "due_resolve": fresh.resolve_by,
-        "promise": list(fresh.explained),
-        "is_provisional": fresh.provisional,
-    }
+def possible(user: User, need: Need, *, now: dt.datetime) -> list[Act]:
+    """Return what the person may do with the need now, for the buttons of its page."""
+    acts = [act for act in (Act.EDIT, Act.SUPPLEMENT, Act.WITHDRAW) if need.state in TABLE[act]]
+    if need.state in TABLE[Act.RATE] and rating_of(need) is None:
+        acts.append(Act.RATE)
+    if need.state in TABLE[Act.REOPEN] and not need.reopen_count and now <= _reopen_until(need):
+        acts.append(Act.REOPEN)
+    if need.user_id == user.id:
+        return acts
+    allowed = {Act.SUPPLEMENT} if need.user_id else set(acts) - {Act.EDIT}
+    return [act for act in acts if act in allowed]
 
 
-def resumed(need: Need, *, now: dt.datetime) -> dict[str, Any]:
-    """Return the columns of a clock that runs on: the whole days left when it was stopped, from the
-    day it goes on. One that was overdue then has none left and stays overdue."""
-    left = need.paused_days
-    running = restarted(need, left, since=now) if left is not None else {}
-    return running | {"paused_on": None, "paused_days": None}
-
-
-def auto_close(*, now: dt.datetime) -> int:
-    """Close what was answered 7 days ago and not rated; return how many. Unrated is not satisfied:
-    the statistics count these apart."""
-    before = now - dt.timedelta(days=AUTO_CLOSE_DAYS)
-    ripe = (Need.state == NeedState.ANSWERED) & (Need.answered_at <= before)
-    closed = 0
-    for found in list(Need.select(Need.id).where(ripe).order_by(Need.id)):
-        with db.atomic():
-            need = lock(found.id)
-            if need.state is NeedState.ANSWERED and need.answered_at and need.answered_at <= before:
-                text = f"{AUTO_CLOSE_DAYS} 天内没有评价，自动办结"
-                transition(need, Move(Act.CLOSE, text, changes={"closed_at": now}), SYSTEM, now=now)
-                closed += 1
-    return closed
-
-
-def is_overdue(need: Need, *, now: dt.datetime) -> bool:
-    """Say whether a moment we promised has passed. A stopped clock is not late."""
-    if need.state not in OPEN or need.state is NeedState.WAITING_INFO:
-        return False
-    return need.due_resolve < now or (need.first_response_at is None and need.due_respond < now)
+def _reopen_until(need: Need) -> dt.datetime:
+    ended = max(filter(None, (need.answered_at, need.closed_at)))
+    return ended + dt.timedelta(days=REOPEN_DAYS)
 
 
 def _with_names() -> Any:

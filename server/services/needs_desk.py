@@ -11,7 +11,7 @@ from models.needs import NeedState, Outcome, TextCheck
 from server.clock import day_of
 from server.errors import Invalid, NotFound
 from server.paging import Page, keyset
-from server.services import audit, calendar, needs, needs_intake, users
+from server.services import audit, calendar, needs, needs_clock, needs_intake, users
 from server.services.audit import Actor
 from server.services.needs_states import OPEN, Act, Move, lock, transition
 from server.services.needs_texts import tell
@@ -130,7 +130,7 @@ def triage(desk: Desk, given: Triage, *, now: dt.datetime) -> Need:
             changes["category_id"] = category.id
         if given.is_cross:
             days = category.cross_days
-            changes |= needs.restarted(need, days, since=need.received_at)
+            changes |= needs_clock.restarted(need, days, since=need.received_at)
             changes["resolve_days"] = days
         text = "已受理" + ("，需要多个部门协同办理" if given.is_cross else "")
         return _act(desk, need, Move(Act.TRIAGE, text, changes=changes), now=now)
@@ -185,7 +185,7 @@ def resume(desk: Desk, text: str = "", *, now: dt.datetime) -> Need:
     WrongState."""
     with db.atomic():
         need = _taken(desk)
-        changes = needs.resumed(need, now=now) if need.state is NeedState.WAITING_INFO else {}
+        changes = needs_clock.resumed(need, now=now) if need.state is NeedState.WAITING_INFO else {}
         return _act(desk, need, Move(Act.RESUME, text or "继续办理", changes=changes), now=now)
 
 
@@ -271,7 +271,7 @@ def _readable(scope: Scope) -> Any:
 
 
 def _late(now: dt.datetime) -> Any:
-    """Return the condition of `needs.is_overdue` in SQL."""
+    """Return the condition of `needs_clock.is_overdue` in SQL."""
     missed = (Need.due_resolve < now) | (
         Need.first_response_at.is_null() & (Need.due_respond < now)
     )

@@ -9,6 +9,7 @@ from models import Need, NeedEvent
 from models.needs import ActorKind, NeedState
 from server.clock import iso
 from server.errors import Conflict, VersionConflict
+from server.schemas.needs import STATE_NAMES
 from server.services.audit import Actor
 
 S = NeedState
@@ -69,19 +70,6 @@ TABLE: dict[Act, dict[NeedState, NeedState]] = {
     Act.REFUSE: _all_to(S.WITHDRAWN, S.SUBMITTED),
 }
 """Act → from which state to which. What is not in here cannot happen."""
-
-STATE_NAMES = {
-    S.SUBMITTED: "已提交",
-    S.TRIAGED: "已受理",
-    S.DISPATCHED: "已派单",
-    S.IN_PROGRESS: "办理中",
-    S.WAITING_INFO: "待补充",
-    S.RETURNED: "已退回",
-    S.ANSWERED: "已答复",
-    S.REOPENED: "已重开",
-    S.CLOSED: "已办结",
-    S.WITHDRAWN: "已撤回",
-}
 
 
 class WrongState(Conflict):
