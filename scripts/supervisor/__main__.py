@@ -78,8 +78,8 @@ def _tell_where(settings: Settings, state: State, *, has_demo: bool) -> None:
     lines = [
         "",
         "Xinyi is running.",
-        f"  Console       {url}/console",
-        f"  API           {url}/api/docs",
+        f"  Console         {url}/console",
+        f"  API             {url}/api/openapi.json",
     ]
     if not settings.is_production:
         lines.append(f"  WeChat sandbox  http://127.0.0.1:{settings.port + 1}/_sandbox/messages")

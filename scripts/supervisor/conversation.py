@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
 import sys
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from scripts.supervisor.children import Child, Signals
 from scripts.supervisor.errors import StartError
+
+_LAST_WORDS_WITHIN_S = 5.0
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,8 @@ class Conversation:
         Raises StartError with the last words when that fails.
         """
         order = {"environ": dict(environ), "logins": None if logins is None else str(logins)}
-        self._ours.sendall(json.dumps(order).encode() + b"\n")
+        with contextlib.suppress(ConnectionError):  # it has ended; _hear tells how
+            self._ours.sendall(json.dumps(order).encode() + b"\n")
         self._hear(web)
 
     def close(self) -> None:
@@ -63,8 +68,10 @@ class Conversation:
                 block = self._ours.recv(65536, socket.MSG_DONTWAIT)
             except BlockingIOError:
                 continue
+            except ConnectionError:
+                block = b""
             if not block:
-                raise StartError(f"The start failed:\n{web.last_words()}\n  All of it: {web.log}")
+                self._tell_end(web)
             self._unread += block
         line, _, self._unread = self._unread.partition(b"\n")
         told: dict[str, Any] = json.loads(line)
@@ -73,3 +80,10 @@ class Conversation:
                 f"The Python module {told['missing']} is missing; delete {sys.prefix} and start again."
             )
         return told
+
+    def _tell_end(self, web: Child) -> NoReturn:
+        """Raise StartError with what the process said last, which it may say after hanging up."""
+        deadline = time.monotonic() + _LAST_WORDS_WITHIN_S
+        while web.ending is None and time.monotonic() < deadline:
+            self._signals.sleep(0.05)
+        raise StartError(f"The start failed:\n{web.last_words()}\n  All of it: {web.log}")

@@ -151,5 +151,5 @@ def refused(*arguments: str, env: dict[str, str] | None = None) -> str:
         check=False,
     )
     assert done.returncode == 1, done.stdout + done.stderr
-    assert "Traceback" not in done.stderr, done.stderr
+    assert not done.stderr.startswith("Traceback"), done.stderr
     return done.stderr.strip()

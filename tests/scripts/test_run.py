@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import os
+import re
 import signal
 import stat
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -39,8 +41,11 @@ def _redis(started: Running) -> redis.Redis:
 
 def test_it_answers_and_says_where_to_look(up: Running) -> None:
     assert up.answers()
-    assert f"http://127.0.0.1:{up.port}/console" in up.output
-    assert f"http://127.0.0.1:{up.port + 1}/" in up.output
+    links = re.findall(r"http://\S+", up.output)
+    assert len(links) == 3  # console, API, sandbox
+    for link in links:
+        with urllib.request.urlopen(link, timeout=10) as answer:
+            assert answer.status == 200, link
     assert set(up.pids) == {"redis", "sandbox", "web", "worker"}
 
 
@@ -197,3 +202,33 @@ def test_what_fails_to_start_is_shown_with_its_last_words(tmp_path: Path) -> Non
     assert message.startswith("redis ended (exit code 1):")
     assert "manifest" in message
     assert str(tmp_path / "var" / "log" / "redis.log") in message
+
+
+def _refused_with_flask(tmp_path: Path, text: str) -> str:
+    """Return what a start says when the first library the application imports is this one."""
+    (tmp_path / "flask.py").write_text(text)
+    env = clean_environment(PYTHONPATH=str(tmp_path))
+    port = str(free_ports())
+    return refused("--no-demo", "--state-dir", str(tmp_path / "var"), "--port", port, env=env)
+
+
+def test_an_application_that_cannot_be_imported_is_shown_with_its_last_words(
+    tmp_path: Path,
+) -> None:
+    message = _refused_with_flask(tmp_path, 'raise RuntimeError("broken on purpose")')
+    assert message.startswith("The start failed:")
+    assert "RuntimeError: broken on purpose" in message
+
+
+def test_a_missing_module_is_named_in_one_sentence(tmp_path: Path) -> None:
+    message = _refused_with_flask(tmp_path, "import no_such_module")
+    assert len(message.splitlines()) == 1
+    assert message.startswith("The Python module no_such_module is missing; delete ")
+
+
+def test_a_database_that_cannot_be_used_stops_the_start(tmp_path: Path) -> None:
+    port = str(free_ports())
+    env = clean_environment(DATABASE_URL="mysql://127.0.0.1/xinyi")
+    message = refused("--state-dir", str(tmp_path / "var"), "--port", port, env=env)
+    assert "the database URL must begin with sqlite:// or postgresql://" in message
+    assert "The database could not be brought up to date." in message
