@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 
 SHANGHAI = timezone(timedelta(hours=8))
@@ -29,11 +30,18 @@ class Clock:
             self._offset = offset_s
             self._moved.notify_all()
 
-    def sleep_until(self, due: float) -> None:
-        """Return once the sandbox time has reached `due`, by waiting or by a moved clock."""
+    def sleep_until(self, due: float, is_wanted: Callable[[], bool]) -> bool:
+        """Return True once the sandbox time has reached `due`, by waiting or by a moved clock.
+
+        Returns False when it is no longer wanted; that is looked at whenever the clock moves.
+        """
         with self._moved:
-            while (left := due - self.now()) > 0:
+            while is_wanted():
+                left = due - self.now()
+                if left <= 0:
+                    return True
                 self._moved.wait(min(left, threading.TIMEOUT_MAX))
+        return False
 
     def day(self) -> str:
         """Return the day in Shanghai, by which the platform counts its daily quotas."""

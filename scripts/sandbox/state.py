@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import secrets
+import sys
 import threading
 import time
 from collections import deque
@@ -197,7 +198,12 @@ class Store:
     def _save_soon(self) -> None:
         while self._dirty.wait() and not self._closed.wait(SAVE_DELAY_S):
             started = time.monotonic()
-            self.save()
+            try:
+                self.save()
+            except OSError as error:
+                # Perhaps the disk is full for a while: say so and try again.
+                print(f"sandbox: cannot write {self.path}: {error}", file=sys.stderr)
+                self._dirty.set()
             self._closed.wait((time.monotonic() - started) * SAVE_SHARE)
 
 

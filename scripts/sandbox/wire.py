@@ -13,6 +13,8 @@ from .errors import ApiError
 JSON = "application/json; encoding=utf-8"
 PLAIN = "text/plain"
 IMAGE = "image/jpeg"
+# The beginning of an escape that may stand for half a character, which no text can hold.
+LONE_SURROGATE = b"\\ud"
 
 
 @dataclass
@@ -57,7 +59,9 @@ class Request:
             raise ApiError(44002)
         try:
             data = json.loads(self.body.decode("utf-8"))
-        except ValueError as error:
+            if LONE_SURROGATE in self.body.lower():
+                json.dumps(data, ensure_ascii=False).encode()
+        except (ValueError, RecursionError) as error:
             raise ApiError(malformed) from error
         if not isinstance(data, dict):
             raise ApiError(malformed)

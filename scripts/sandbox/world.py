@@ -59,6 +59,8 @@ class World:
         self.outcomes: list[Outcome] = []
         self.verdicts: list[Verdict] = []
         self.stopping = threading.Event()
+        # Counts resets: what was begun before one must not be heard of after it.
+        self.era = 0
 
     @property
     def state(self) -> State:
@@ -91,6 +93,7 @@ class World:
     def reset(self) -> None:
         """Return to the state of a fresh start: demo members, no faults, counts at zero."""
         with self.lock:
+            self.era += 1
             self.store.reset()
             self.faults.clear()
             self.counters.clear_calls()

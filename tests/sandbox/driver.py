@@ -209,7 +209,7 @@ def serve(receiver: Receiver) -> ThreadingHTTPServer:
             status, text = receiver.answer(request)
             return self.reply(status, text.encode())
 
-        do_POST = do_GET
+        do_POST = do_GET  # noqa: N815
 
         def reply(self, status: int, body: bytes) -> None:
             self.send_response(status)

@@ -13,10 +13,14 @@ from .driver import APPID, Program
 UNLIMITED = "/wxa/getwxacodeunlimit"
 
 
+def pixels_of(image: bytes) -> Any:
+    """Return an image file as an array of pixels."""
+    return cv2.imdecode(np.frombuffer(image, np.uint8), cv2.IMREAD_UNCHANGED)
+
+
 def read(image: bytes) -> Any:
     """Return the JSON inside a code's image."""
-    pixels = cv2.imdecode(np.frombuffer(image, np.uint8), cv2.IMREAD_COLOR)
-    text, _, _ = cv2.QRCodeDetector().detectAndDecode(pixels)
+    text, _, _ = cv2.QRCodeDetector().detectAndDecode(pixels_of(image))
     return json.loads(text)
 
 
@@ -30,7 +34,7 @@ def test_a_code_can_be_read_back(sandbox: Program) -> None:
         "scene": body["scene"],
         "env_version": "release",
     }
-    assert cv2.imdecode(np.frombuffer(image, np.uint8), cv2.IMREAD_COLOR).shape == (600, 600, 3)
+    assert pixels_of(image).shape == (600, 600, 3)
 
 
 def test_a_code_is_an_image_by_its_header(sandbox: Program) -> None:
@@ -46,7 +50,7 @@ def test_a_code_is_an_image_by_its_header(sandbox: Program) -> None:
 def test_a_transparent_code_in_colour_is_a_png(sandbox: Program) -> None:
     body = {"scene": "1", "is_hyaline": True, "line_color": {"r": "200", "g": 0, "b": 0}}
     image = sandbox.post(UNLIMITED, body)
-    pixels = cv2.imdecode(np.frombuffer(image, np.uint8), cv2.IMREAD_UNCHANGED)
+    pixels = pixels_of(image)
     assert pixels[0, 0, 3] == 0
     assert {tuple(p) for p in pixels[pixels[:, :, 3] == 255]} == {(0, 0, 200, 255)}
 

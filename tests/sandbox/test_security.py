@@ -1,6 +1,7 @@
 """Content checks: texts at once, media later."""
 
 import hashlib
+import time
 from io import BytesIO
 from typing import Any
 
@@ -172,6 +173,7 @@ def test_audio_is_accepted(sandbox: Program, receiver: Receiver) -> None:
     [
         ({"media_type": 3}, 40004),
         ({"media_type": True}, 40004),
+        ({"media_type": []}, 40004),
         ({"media_url": ""}, 47001),
         ({"version": 1}, 47001),
         ({"scene": 0}, 40129),
@@ -189,16 +191,32 @@ def test_the_same_file_cannot_be_submitted_again_and_again(
     url = host(receiver, "/a.png", picture(0, 0, 0))
     codes = [submit(sandbox, url)["errcode"] for _ in range(6)]
     assert codes == [0] * 5 + [87020]
+    assert len({r.json["trace_id"] for r in receiver.events(5)}) == 5
 
 
 def test_the_verdict_can_take_its_time_by_the_clock(sandbox: Program, receiver: Receiver) -> None:
     sandbox.login()
     sandbox.control("POST", "/config", {"media_delay_s": 1800})
     submit(sandbox, host(receiver, "/a.png", picture(0, 0, 0)))
+    time.sleep(0.2)
     sandbox.move_clock(1700)
+    time.sleep(0.1)
     assert receiver.events(0) == []
     sandbox.move_clock(1801)
     assert len(receiver.events(1)) == 1
+
+
+def test_a_verdict_still_to_come_is_forgotten_by_a_reset(
+    sandbox: Program, receiver: Receiver
+) -> None:
+    sandbox.login()
+    sandbox.control("POST", "/config", {"media_delay_s": 60})
+    submit(sandbox, host(receiver, "/a.png", picture(0, 0, 0)))
+    sandbox.control("POST", "/reset")
+    sandbox.control("POST", "/config", {"callback": receiver.url})
+    sandbox.move_clock(61)
+    sandbox.control("POST", "/push", {"event": "after", "mode": "plain"})
+    assert [r.json["Event"] for r in receiver.events(1)] == ["after"]
 
 
 def test_the_verdict_can_come_twice_or_in_the_old_shape(

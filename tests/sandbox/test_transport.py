@@ -37,7 +37,8 @@ def test_bodies_that_are_no_json_object_are_refused(sandbox: Program, path: str,
     target = f"{path}?access_token={token}"
     form = sandbox.request("POST", target, fields={"scene": "1"}, encode_multipart=False)
     assert form.json()["errcode"] == code
-    for body in (b"[1]", b"{", b'{"scene": "\xff"}'):
+    half = b'{"scene": "\\ud800"}'
+    for body in (b"[1]", b"{", b'{"scene": "\xff"}', half, b"[" * 100_000):
         assert sandbox.request("POST", target, body=body).json()["errcode"] == code
     assert sandbox.request("POST", target, body=b"").json()["errcode"] == 44002
     assert sandbox.request("GET", target).json()["errcode"] == 43002

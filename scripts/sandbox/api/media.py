@@ -40,6 +40,8 @@ class _Job:
     url: str
     kind: int
     trace_id: str
+    due: float
+    era: int
     done: threading.Event
 
 
@@ -53,16 +55,17 @@ def check_media(world: World, request: Request) -> dict[str, Any]:
     data = request.data()
     openid = check_subject(world, data)
     url, kind = data.get("media_url"), data.get("media_type")
-    if kind not in HEADS or isinstance(kind, bool):
+    if kind not in (AUDIO, IMAGE) or isinstance(kind, bool):
         raise ApiError(40004)
     if not isinstance(url, str) or not url:
         raise ApiError(47001)
     world.counters.spend(f"media {url}", REPEATS)
     trace_id = new_rid()
+    due = world.clock.now() + world.config.media_delay_s
 
     def start() -> threading.Event:
         done = threading.Event()
-        job = _Job(openid, url, int(kind), trace_id, done)
+        job = _Job(openid, url, int(kind), trace_id, due, world.era, done)
         threading.Thread(target=_judge, args=(world, job), name="media", daemon=True).start()
         return done
 
@@ -72,7 +75,6 @@ def check_media(world: World, request: Request) -> dict[str, Any]:
 
 def _judge(world: World, job: _Job) -> None:
     """Download, judge, wait as configured in the sandbox's time, and push the event."""
-    due = world.clock.now() + world.config.media_delay_s
     try:
         content = _download(job.url, job.kind)
     except (OSError, HTTPException, ValueError):
@@ -80,9 +82,9 @@ def _judge(world: World, job: _Job) -> None:
     else:
         suggest, label = _verdict(world, job, content)
         fields = events.media_check(world, job.trace_id, suggest, label)
-    world.clock.sleep_until(due)
+    is_wanted = world.clock.sleep_until(job.due, lambda: world.era == job.era)
     times = {"none": 0, "send": 1, "twice": 2}[world.config.media_events]
-    if times:
+    if times and is_wanted:
         parcel = world.parcel("wxa_media_check", job.openid, fields)
         for arrival in [world.pusher.submit(parcel.copy()) for _ in range(times)]:
             arrival.wait()

@@ -77,7 +77,7 @@ def change_config(world: World, request: Request) -> dict[str, Any]:
     data = request.data() if request.body else {}
     verify = fields.flag(data, "verify", True)
     wanted = {name: value for name, value in data.items() if name != "verify"}
-    unknown = set(wanted.get("limits") or {}) - set(ENDPOINTS)
+    unknown = set(fields.mapping(wanted, "limits")) - set(ENDPOINTS)
     if unknown:
         raise Invalid(f"limits: no endpoint {', '.join(sorted(unknown))}")
     with world.lock:

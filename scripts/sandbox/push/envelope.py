@@ -95,7 +95,7 @@ def _write(message: dict[str, Any], form: str) -> str:
 
 def _wrap_list(message: dict[str, Any]) -> dict[str, Any]:
     """Return the message with List inside the element that only the XML form has."""
-    wrapper = LIST_WRAPPERS.get(message.get("Event", ""))
+    wrapper = LIST_WRAPPERS.get(str(message.get("Event", "")))
     if wrapper is None or "List" not in message:
         return message
     rest = {name: value for name, value in message.items() if name != "List"}
