@@ -8,18 +8,10 @@ from peewee import JOIN
 from models import Activity, Series, Session, Space, Venue, db
 from models.activities import ActivityState, SessionState, SignupMode
 from server.clock import month_bounds
-from server.errors import Conflict, Invalid, NotFound, VersionConflict
+from server.errors import Invalid, NotFound, VersionConflict
 from server.schemas.activities import ActivityIn
 from server.services import audit, eligibility, seats, sessions
 from server.services.audit import Actor
-
-
-class ActivityOver(Conflict):
-    code, message = "ended", "活动已结束或已取消，不能再修改"
-
-
-class NotReady(Invalid):
-    """The draft lacks what everybody must be able to read before it is published."""
 
 
 def get(activity_id: int) -> Activity:
@@ -71,12 +63,12 @@ def edit(
     activity: Activity, form: ActivityIn, *, expected: int, actor: Actor, now: dt.datetime
 ) -> Activity:
     """Change an activity and return it; one already published must stay fit to be. `expected` is
-    the version the editor saw. Raises Invalid, NotReady, ActivityOver, VersionConflict."""
+    the version the editor saw. Raises Invalid, SessionOver, VersionConflict."""
     values = _values(activity.space_id, form)
     before = {"title": activity.title, "theme": activity.theme}
     with db.atomic():
         if activity.state not in (ActivityState.DRAFT, ActivityState.SCHEDULED):
-            raise ActivityOver
+            raise sessions.SessionOver
         if activity.state == ActivityState.SCHEDULED and form.is_rehearsal != activity.is_rehearsal:
             raise Invalid(fields={"is_rehearsal": "发布后不能再改为演练或正式活动"})
         _change(activity, now=now, by=actor.id, expected=expected, **values)
@@ -90,12 +82,12 @@ def edit(
 
 def publish(activity: Activity, *, expected: int, actor: Actor, now: dt.datetime) -> Activity:
     """Make a draft visible and open to signups as its window says; return it. Publishing what is
-    published already changes nothing. Raises NotReady, ActivityOver, VersionConflict."""
+    published already changes nothing. Raises Invalid, SessionOver, VersionConflict."""
     if activity.state == ActivityState.SCHEDULED:
         return activity
     with db.atomic():
         if activity.state != ActivityState.DRAFT:
-            raise ActivityOver
+            raise sessions.SessionOver
         _require_ready(activity, now=now)
         _change(activity, now=now, by=actor.id, expected=expected, state=ActivityState.SCHEDULED)
         _record(actor, "activities.publish", activity, now=now)
@@ -107,11 +99,11 @@ def cancel(
 ) -> Activity:
     """Call an activity off: its sessions still to end and all their live signups are cancelled,
     and everybody concerned is told, once. Sessions that have ended stay what they were. Raises
-    Invalid without a reason, ActivityOver, VersionConflict."""
+    Invalid without a reason, SessionOver, VersionConflict."""
     reason = sessions.reason_of(reason)
     with db.atomic():
         if activity.state not in (ActivityState.DRAFT, ActivityState.SCHEDULED):
-            raise ActivityOver
+            raise sessions.SessionOver
         _change(
             activity,
             now=now,
@@ -204,7 +196,7 @@ def _values(space_id: int, form: ActivityIn) -> dict[str, Any]:
 
 
 def _require_ready(activity: Activity, *, now: dt.datetime) -> None:
-    """Every activity has a theme, and whom it leaves out is told why. Raises NotReady."""
+    """Every activity has a theme, and whom it leaves out is told why. Raises Invalid."""
     lacking = {}
     if not activity.theme.strip():
         lacking["theme"] = "请填写主题：次次有主题"
@@ -220,7 +212,7 @@ def _require_ready(activity: Activity, *, now: dt.datetime) -> None:
     if activity.state == ActivityState.DRAFT and not to_come.exists():
         lacking["sessions"] = "请至少安排一场尚未结束的场次"
     if lacking:
-        raise NotReady(fields=lacking)
+        raise Invalid(fields=lacking)
 
 
 def _change(activity: Activity, *, expected: int, **values: Any) -> None:

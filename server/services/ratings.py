@@ -1,0 +1,60 @@
+"""What people thought of a session they were at: one tap, once, to be changed for seven days."""
+
+import datetime as dt
+
+from peewee import IntegrityError
+
+from models import Checkin, Rating, User, db
+from server.errors import NotFound
+from server.schemas.checkins import RatingIn
+from server.services.signups import TooLate
+
+EDITABLE = dt.timedelta(days=7)
+
+
+def find(user: User, checkin_id: int) -> Rating | None:
+    """Return the person's rating of that check-in, or None."""
+    rating: Rating | None = Rating.get_or_none(
+        Rating.checkin == checkin_id, Rating.user_id == user.id
+    )
+    return rating
+
+
+def rate(user: User, checkin_id: int, form: RatingIn, *, now: dt.datetime) -> Rating:
+    """Rate a session by the check-in that proves one was there, or change one's mind within seven
+    days; return the rating. Raises NotFound for a check-in voided or somebody else's, TooLate."""
+    checkin = Checkin.get_or_none(
+        Checkin.id == checkin_id, Checkin.user_id == user.id, Checkin.voided_at.is_null()
+    )
+    if checkin is None:
+        raise NotFound
+    try:
+        with db.atomic():
+            return Rating.add(
+                now=now,
+                by=user.id,
+                space=checkin.space_id,
+                session=checkin.session_id,
+                checkin=checkin,
+                user_id=user.id,
+                score=form.score,
+                text=form.text,
+            )
+    except IntegrityError:
+        return _change(Rating.get(Rating.checkin == checkin), form, now=now)
+
+
+def editable_until(rating: Rating) -> dt.datetime:
+    """Return until when the person may change their mind."""
+    return rating.created_at + EDITABLE
+
+
+def _change(rating: Rating, form: RatingIn, *, now: dt.datetime) -> Rating:
+    if now > editable_until(rating):
+        raise TooLate("评价已超过 7 天，不能再修改")
+    # Without a version: of two taps by the same person the later one is what they think.
+    Rating.update(
+        score=form.score, text=form.text, updated_at=now, version=Rating.version + 1
+    ).where(Rating.id == rating.id).execute()
+    fresh: Rating = Rating.get_by_id(rating.id)
+    return fresh
