@@ -51,6 +51,20 @@ def start(*arguments: str, **environment: str) -> "subprocess.Popen[str]":
     )
 
 
+def refusal(*arguments: str, **environment: str) -> str:
+    """Start the program in a way it must refuse; return what it says, all of it on stderr."""
+    process = start(*arguments, **environment)
+    try:
+        output, errors = process.communicate(timeout=10)
+    finally:
+        process.kill()
+    assert process.returncode == 2
+    assert output == ""
+    assert errors.startswith("sandbox: ")
+    assert "Traceback" not in errors
+    return errors
+
+
 class Program:
     """A running sandbox."""
 
