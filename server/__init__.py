@@ -1,9 +1,12 @@
 """THE APPLICATION. `create_app` wires rooms, hooks and error pages, and nothing else."""
 
+from functools import partial
+
 from flask import Flask
 from flask_openapi3 import Info
 from redis import Redis
 from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
 from redis.retry import Retry
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -14,6 +17,7 @@ from server.context import Resources
 from server.crypto import Vault
 from server.database import connect
 from server.limits import limiter, redis_uri
+from server.services.notifications import bell
 from server.wechat import Push, WeChat
 
 
@@ -43,9 +47,10 @@ def create_app(config: Config | None = None) -> Flask:
         config.clock_file.parent.mkdir(parents=True, exist_ok=True)
         clock.follow(config.clock_file)
     connect(config.database_url, pool=config.database.pool)
-    app.extensions["xinyi"] = _open_resources(config)
-    limiter.init_app(app)
+    opened = app.extensions["xinyi"] = _open_resources(config)
+    bell.hang(partial(_ring, opened.redis))
     requests.init_app(app)
+    limiter.init_app(app)
     api.init_app(app)
     console.init_app(app)
     public.init_app(app)
@@ -53,6 +58,14 @@ def create_app(config: Config | None = None) -> Flask:
 
     cli.init_app(app)
     return app
+
+
+def _ring(redis: Redis) -> None:
+    """Wake the workers. Without Redis they look by themselves every few seconds."""
+    try:
+        redis.publish(bell.CHANNEL, "")
+    except RedisError as error:
+        logs.get().warning("nobody woken", error=type(error).__name__)
 
 
 def _open_resources(config: Config) -> Resources:

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from typing import cast
 
-from flask import current_app, g
+from flask import current_app, g, request
 from redis import Redis
 
 from models import Staff, User
 from server.config import Config
 from server.crypto import Vault
 from server.errors import Unauthenticated
+from server.services.audit import Actor
 from server.services.staff import Scope
 from server.wechat import Push, WeChat
 
@@ -45,6 +46,11 @@ def wechat() -> WeChat:
     return resources().wechat
 
 
+def push() -> Push:
+    """Return the receiving end of WeChat's pushes."""
+    return resources().push
+
+
 def vault() -> Vault:
     """Return the vault for personal data."""
     return resources().vault
@@ -77,3 +83,20 @@ def current_scope() -> Scope:
 def request_id() -> str:
     """Return the id of this request, as answered in `X-Request-Id`."""
     return str(g.get("request_id", ""))
+
+
+def actor() -> Actor:
+    """Return who is asking as the trail keeps them: the staff account, else the member. A member
+    has no name there, because the trail outlives an erasure."""
+    where = {"ip": request.remote_addr or "", "request_id": request_id()}
+    staff = g.get("staff")
+    if staff is not None:
+        return Actor("staff", staff.id, staff.name, **where)
+    return Actor("member", current_user().id, **where)
+
+
+def console_cookie_name() -> str:
+    """Return the name of the console's log-in cookie; over https browsers bind `__Host-` to this
+    very host."""
+    is_secure = config().server.public_url.startswith("https://")
+    return "__Host-xinyi_console" if is_secure else "xinyi_console"

@@ -1,7 +1,16 @@
 """How often somebody may ask, counted in Redis; without Redis, counted per process."""
 
+import math
+import time
+
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
+from limits import parse
+from limits.storage import MemoryStorage
+from limits.strategies import SlidingWindowCounterRateLimiter
+from redis.exceptions import RedisError
+
+from server.errors import RateLimited
 
 limiter = Limiter(
     get_remote_address,
@@ -10,8 +19,36 @@ limiter = Limiter(
     headers_enabled=False,
     swallow_errors=False,
 )
+_own_memory = SlidingWindowCounterRateLimiter(MemoryStorage())
 
 
 def redis_uri(url: str) -> str:
     """Return a Redis URL in the spelling the limiter's library wants."""
     return url.replace("unix://", "redis+unix://", 1) if url.startswith("unix://") else url
+
+
+def seconds_to_wait() -> int:
+    """Return the seconds until the limit this request ran into lets another one through."""
+    try:
+        limit = limiter.current_limit
+        return _seconds_until(limit.reset_at if limit else 0)
+    except RedisError:
+        return 60
+
+
+def spend(rate: str, *who: str) -> None:
+    """Count one attempt of `who` towards `rate` (`10/minute`), for what no route can know, like a
+    login name. Raises RateLimited with the seconds to wait."""
+    item = parse(rate)
+    try:
+        strategy = limiter.limiter
+        is_allowed = strategy.hit(item, *who)
+    except RedisError:
+        strategy = _own_memory
+        is_allowed = strategy.hit(item, *who)
+    if not is_allowed:
+        raise RateLimited(_seconds_until(strategy.get_window_stats(item, *who).reset_time))
+
+
+def _seconds_until(moment: float) -> int:
+    return max(1, math.ceil(moment - time.time()))

@@ -16,8 +16,9 @@ from typing import Any
 
 import pytest
 import requests
-from flask import Flask
+from flask import Flask, session
 from flask.testing import FlaskClient
+from flask_wtf.csrf import generate_csrf
 from peewee import SqliteDatabase
 from werkzeug.serving import make_server
 
@@ -63,12 +64,12 @@ class Sandbox:
         self.base = base
         self.http = requests.Session()
 
-    def post(self, path: str, **body: Any) -> Any:
+    def post(self, path: str, /, **body: Any) -> Any:
         answer = self.http.post(f"{self.base}/_sandbox/{path}", json=body, timeout=10)
         assert answer.ok, answer.text
         return answer.json() if answer.content else None
 
-    def get(self, path: str, **query: Any) -> Any:
+    def get(self, path: str, /, **query: Any) -> Any:
         answer = self.http.get(f"{self.base}/_sandbox/{path}", params=query, timeout=10)
         assert answer.ok, answer.text
         return answer.json()
@@ -197,9 +198,15 @@ class Client(FlaskClient):
         return client
 
     def as_staff(self, staff: models.Staff) -> "Client":
-        """Return a client whose cookie is a real console log-in of the account."""
+        """Return a client whose cookie is a real console log-in of the account, and which sends
+        the CSRF token of a page it has seen."""
         client = self.application.test_client()
         client.set_cookie("xinyi_console", factories.make_console_login(staff))
+        with self.application.test_request_context():
+            client.environ_base["HTTP_X_CSRFTOKEN"] = generate_csrf()
+            seen = dict(session)
+        with client.session_transaction() as kept:
+            kept.update(seen)
         assert isinstance(client, Client)
         return client
 

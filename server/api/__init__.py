@@ -2,9 +2,28 @@
 
 from flask_openapi3 import OpenAPI
 
-from server.api import auth
+from server.api import (
+    auth,
+    calendar,
+    enterprises,
+    needs,
+    needs_desk,
+    spaces,
+    staff,
+    users,
+)
 
-WORDS = (auth.bp,)
+WORDS = (
+    auth.bp,
+    users.bp,
+    spaces.bp,
+    enterprises.bp,
+    enterprises.staff_bp,
+    staff.bp,
+    needs.bp,
+    needs_desk.staff_bp,
+    calendar.staff_bp,
+)
 
 
 def init_app(app: OpenAPI) -> None:

@@ -1,16 +1,19 @@
 """The door of the API: who comes in, what is readable, how an answer is written."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from flask import Response, current_app, g, request
 from flask_openapi3 import APIBlueprint
+from flask_wtf.csrf import validate_csrf
 from pydantic import BaseModel
 from werkzeug.exceptions import BadRequest as UnreadableBody
+from wtforms import ValidationError
 
 from server.clock import utcnow
-from server.errors import BadRequest, ServiceError, Unauthenticated
-from server.services import auth
+from server.context import console_cookie_name
+from server.errors import BadRequest, Forbidden, ServiceError, Unauthenticated
+from server.services import auth, staff
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -23,10 +26,26 @@ class BadJSON(BadRequest):
     code, message = "bad_json", "提交的内容无法识别，请重试"
 
 
+class CsrfFailed(Forbidden):
+    code, message = "csrf_failed", "页面停留太久，请刷新后再试"
+
+
 def word(name: str) -> APIBlueprint:
     """Return the blueprint of one word; its routes are written from /api/v1 on."""
     bp = APIBlueprint(name, name, url_prefix="/api/v1", abp_security=[{"bearer": []}])
     bp.before_request(guard)
+    return bp
+
+
+def staff_word(name: str) -> APIBlueprint:
+    """Return the blueprint of one word for staff; its routes are written from /api/v1/staff on."""
+    bp = APIBlueprint(
+        f"staff_{name}",
+        name,
+        url_prefix="/api/v1/staff",
+        abp_security=[{"bearer": []}, {"console": []}],
+    )
+    bp.before_request(staff_guard)
     return bp
 
 
@@ -57,11 +76,47 @@ def guard() -> None:
     """Let in who is logged in. The law of this room hangs here, on its door, for all routes."""
     view = current_app.view_functions[request.endpoint or ""]
     if not getattr(view, "is_public", False):
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not token:
-            raise Unauthenticated
-        g.user = auth.user_of_token(token, now=utcnow())
+        g.user = auth.user_of_token(bearer() or _stranger(), now=utcnow())
     _readable_body()
+
+
+def staff_guard() -> None:
+    """Let in staff: a phone whose member a staff account is bound to, or a console log-in."""
+    now = utcnow()
+    token = bearer()
+    if token:
+        g.user = auth.user_of_token(token, now=now)
+        account = staff.find_of_user(g.user.id) or _stranger()
+    else:
+        account = auth.staff_of_cookie(_cookie() or _stranger(), now=now) or _stranger()
+        _not_forged()
+    g.staff = account
+    g.scope = staff.scope_of(account, now=now)
+    _readable_body()
+
+
+def bearer() -> str:
+    """Return the token this request came with, or nothing."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token if scheme.lower() == "bearer" else ""
+
+
+def _cookie() -> str:
+    return request.cookies.get(console_cookie_name(), "")
+
+
+def _stranger() -> NoReturn:
+    raise Unauthenticated
+
+
+def _not_forged() -> None:
+    """A cookie is sent along by any page of any site; only ours can know the CSRF token."""
+    if request.method in ("GET", "HEAD", "OPTIONS"):
+        return
+    try:
+        validate_csrf(request.headers.get("X-CSRFToken"))
+    except ValidationError:
+        raise CsrfFailed from None
 
 
 def _readable_body() -> None:

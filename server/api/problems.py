@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from server.context import request_id
 from server.errors import RateLimited, ServiceError
+from server.limits import seconds_to_wait
 from server.schemas.base import ProblemOut, field_errors
 
 PROBLEM = "application/problem+json"
@@ -65,7 +66,7 @@ def answer_http(error: HTTPException) -> Response:
         name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")
     }
     if status == 429:
-        headers.setdefault("Retry-After", "60")
+        headers.setdefault("Retry-After", str(seconds_to_wait()))
     return problem(status, code, detail, headers=headers)
 
 
@@ -107,7 +108,10 @@ def spec_app(name: str, **options: Any) -> OpenAPI:
     """Return the Flask application that documents itself at /api/openapi.json."""
     app = _SpecApp(
         name,
-        security_schemes={"bearer": {"type": "http", "scheme": "bearer"}},
+        security_schemes={
+            "bearer": {"type": "http", "scheme": "bearer"},
+            "console": {"type": "apiKey", "in": "cookie", "name": "xinyi_console"},
+        },
         validation_error_model=ProblemOut,
         validation_error_callback=answer_invalid,
         doc_prefix="/api",

@@ -17,7 +17,7 @@ from pydantic import (
 
 from server.clock import iso
 
-_ID_SCHEMA = {"type": "string", "pattern": "^[0-9]{1,18}$", "examples": ["118263418749283741"]}
+_ID_SCHEMA = {"type": "string", "pattern": "^[0-9]{1,18}$"}
 
 
 def _id_from_wire(value: Any) -> int:
@@ -85,6 +85,9 @@ def _text(least: int, most: int) -> Any:
 Line = _text(1, 60)
 """A line somebody wrote: a title, a name."""
 OptionalLine = _text(0, 60)
+ShortLine = _text(1, 30)
+"""A person's name."""
+Word = _text(1, 12)
 Paragraph = _text(1, 2000)
 OptionalParagraph = _text(0, 2000)
 

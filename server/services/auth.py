@@ -1,15 +1,98 @@
 """Logging in: phones by WeChat's code, staff by password; tokens made, checked, revoked."""
 
 import datetime as dt
+import secrets
+from dataclasses import dataclass
+from typing import Any
 
-from models import Token, User
+from peewee import IntegrityError
+
+from models import ConsoleLogin, Staff, Token, User, db
 from models.users import UserStatus
-from server.crypto import token_hash
+from server import passwords
+from server.config import AuthConfig
+from server.crypto import Vault, token_hash
 from server.errors import Unauthenticated
+from server.limits import spend
+from server.services import staff as accounts
+from server.services import users
+from server.services.users_wechat import LoginRefused, refusal
+from server.wechat import Login, WeChat, WeChatError
+
+_LOOK_AGAIN = dt.timedelta(minutes=1)
+_CLOSE_TO_SOMEBODY = "30/hour"
 
 
 class TokenInvalid(Unauthenticated):
     message = "登录已过期，请重新进入"
+
+
+class WrongPassword(Unauthenticated):
+    """The same for an unknown name: nobody learns which names exist."""
+
+    code, message = "wrong_password", "账号或密码不正确"
+
+
+@dataclass(frozen=True)
+class LoggedIn:
+    """A fresh log-in of a phone; the token is told this once."""
+
+    token: str
+    expires_at: dt.datetime
+    user: User
+
+
+def log_in(
+    code: str,
+    *,
+    wechat: WeChat,
+    vault: Vault,
+    device: str,
+    settings: AuthConfig,
+    now: dt.datetime,
+) -> LoggedIn:
+    """Log a phone in by the code of wx.login; a person seen for the first time gets an account.
+    Raises LoginAgain, LoginRefused, WeChatUnavailable."""
+    try:
+        person = wechat.openid(code)
+    except WeChatError as error:
+        raise refusal(error) from None
+    token = secrets.token_urlsafe(32)
+    expires = now + dt.timedelta(days=settings.token_days)
+    fresh = {
+        "token_hash": token_hash(token),
+        "device": device[:120],
+        "created_at": now,
+        "expires_at": expires,
+    }
+    try:
+        user = _open(person, fresh, vault=vault, now=now)
+    except IntegrityError:
+        # Two first log-ins of one person met; the other one made the account.
+        user = _open(person, fresh, vault=vault, now=now)
+    return LoggedIn(token, expires, user)
+
+
+def _open(person: Login, fresh: dict[str, Any], *, vault: Vault, now: dt.datetime) -> User:
+    """Write the log-in down, and the person if unknown. Raises LoginRefused, IntegrityError."""
+    with db.atomic():
+        user = users.find_by_openid(person.openid, vault)
+        if user is None:
+            user = users.welcome(person.openid, vault=vault, now=now)
+        if user.status != UserStatus.ACTIVE:
+            raise LoginRefused
+        if person.unionid and user.unionid_enc is None:
+            users.learn_unionid(user, person.unionid, vault=vault, now=now)
+        Token.create(user_id=user.id, **fresh)
+    return user
+
+
+def log_out(token: str, *, now: dt.datetime) -> None:
+    """End a phone's log-in at once. A token that is over already stays so."""
+    with db.atomic():
+        Token.update(revoked_at=now).where(
+            Token.token_hash == token_hash(token), Token.revoked_at.is_null()
+        ).execute()
 
 
 def user_of_token(token: str, *, now: dt.datetime) -> User:
@@ -29,3 +112,66 @@ def user_of_token(token: str, *, now: dt.datetime) -> User:
     if user is None:
         raise TokenInvalid
     return user
+
+
+def staff_log_in(
+    login: str, password: str, *, settings: AuthConfig, now: dt.datetime, ip: str, agent: str
+) -> str:
+    """Return the cookie of a fresh console log-in. Raises WrongPassword, Busy, and RateLimited.
+
+    Attempts are counted per address, and per address and name: a name can be guessed at from one
+    place until that place is shut out, while its owner still comes in from any other.
+    """
+    spend(f"{settings.passwords_per_minute}/minute", "password", ip)
+    spend(_CLOSE_TO_SOMEBODY, "password", ip, token_hash(login))
+    account = accounts.find_by_login(login)
+    stored = account.password_hash if account and account.active else None
+    if not passwords.matches(stored, password) or account is None:
+        raise WrongPassword
+    fresh = passwords.hash_of(password) if passwords.is_outdated(account.password_hash) else None
+    cookie = secrets.token_urlsafe(32)
+    with db.atomic():
+        accounts.note_login(account, fresh, now=now)
+        ConsoleLogin.create(
+            cookie_hash=token_hash(cookie),
+            staff=account,
+            ip=ip[:45],
+            agent=agent[:200],
+            created_at=now,
+            seen_at=now,
+            expires_at=now + dt.timedelta(hours=settings.console_hours),
+        )
+    return cookie
+
+
+def staff_of_cookie(cookie: str, *, now: dt.datetime) -> Staff | None:
+    """Return whose console log-in the cookie is, and let it live on from now; None when it is
+    unknown, over or revoked, or its account is closed."""
+    found: ConsoleLogin | None = (
+        ConsoleLogin.select(ConsoleLogin, Staff)
+        .join(Staff)
+        .where(
+            ConsoleLogin.cookie_hash == token_hash(cookie),
+            ConsoleLogin.expires_at > now,
+            ConsoleLogin.revoked_at.is_null(),
+            Staff.active == True,  # noqa: E712
+        )
+        .first()
+    )
+    if found is None:
+        return None
+    if now - found.seen_at > _LOOK_AGAIN:  # not a write for every request
+        span = found.expires_at - found.seen_at
+        with db.atomic():
+            ConsoleLogin.update(seen_at=now, expires_at=now + span).where(
+                ConsoleLogin.id == found.id, ConsoleLogin.revoked_at.is_null()
+            ).execute()
+    return found.staff
+
+
+def staff_log_out(cookie: str, *, now: dt.datetime) -> None:
+    """End a console log-in at once."""
+    with db.atomic():
+        ConsoleLogin.update(revoked_at=now).where(
+            ConsoleLogin.cookie_hash == token_hash(cookie), ConsoleLogin.revoked_at.is_null()
+        ).execute()

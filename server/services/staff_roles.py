@@ -1,0 +1,86 @@
+"""What each role may do (product roles), where it can be held, and who may give it."""
+
+from enum import StrEnum
+
+from models.spaces import OrgKind
+from models.staff import Role
+
+
+class Verb(StrEnum):
+    """What staff may be allowed to do in a Space."""
+
+    SEE = "see"
+    SCAN = "scan"
+    ADMIT = "admit"  # search, walk-in, void
+    EDIT_ACTIVITIES = "edit_activities"
+    EDIT_MENU = "edit_menu"
+    PUBLISH_MENU = "publish_menu"
+    CANCEL_ACTIVITY = "cancel_activity"
+    OVERRIDE_CAPACITY = "override_capacity"
+    SUBMIT_NEED = "submit_need"
+    WORK_NEEDS = "work_needs"  # triage, dispatch, reply, answer
+    READ_ESCALATED = "read_escalated"
+    VISIT = "visit"
+    READ_VISITS = "read_visits"
+    EXPORT_PEOPLE = "export_people"
+    STATISTICS = "statistics"
+    STATISTICS_SUMS = "statistics_sums"
+    GRANT = "grant"
+    SETTINGS = "settings"
+
+
+_SCANNER = {Verb.SEE, Verb.SCAN}
+_OPERATOR = _SCANNER | {
+    Verb.ADMIT,
+    Verb.EDIT_ACTIVITIES,
+    Verb.EDIT_MENU,
+    Verb.SUBMIT_NEED,
+    Verb.WORK_NEEDS,
+    Verb.VISIT,
+    Verb.READ_VISITS,
+    Verb.STATISTICS,
+}
+_KEEPER = _OPERATOR | {
+    Verb.PUBLISH_MENU,
+    Verb.CANCEL_ACTIVITY,
+    Verb.OVERRIDE_CAPACITY,
+    Verb.EXPORT_PEOPLE,
+    Verb.GRANT,
+}
+
+ROLE_VERBS: dict[Role, frozenset[Verb]] = {
+    Role.SCANNER: frozenset(_SCANNER),
+    Role.OPERATOR: frozenset(_OPERATOR),
+    Role.KEEPER: frozenset(_KEEPER),
+    Role.PARTNER_HANDLER: frozenset(),
+    Role.TOWN_OFFICER: frozenset(
+        {
+            Verb.SEE,
+            Verb.SUBMIT_NEED,
+            Verb.READ_ESCALATED,
+            Verb.READ_VISITS,
+            Verb.STATISTICS,
+            Verb.GRANT,
+        }
+    ),
+    Role.DISTRICT_VIEWER: frozenset({Verb.STATISTICS_SUMS}),
+    Role.PLATFORM_ADMIN: frozenset({Verb.SEE, Verb.GRANT, Verb.SETTINGS, Verb.STATISTICS_SUMS}),
+}
+"""The table of roles. The platform admin sees how things stand, never what people wrote."""
+
+PLACES: dict[Role, OrgKind] = {
+    Role.SCANNER: OrgKind.SPACE,
+    Role.OPERATOR: OrgKind.SPACE,
+    Role.KEEPER: OrgKind.SPACE,
+    Role.TOWN_OFFICER: OrgKind.TOWN,
+    Role.DISTRICT_VIEWER: OrgKind.DISTRICT,
+    Role.PLATFORM_ADMIN: OrgKind.NATION,
+}
+"""The level a role is held at; one not named here may be held at any."""
+
+MAY_GRANT: dict[Role, frozenset[Role]] = {
+    Role.KEEPER: frozenset({Role.SCANNER, Role.OPERATOR}),
+    Role.TOWN_OFFICER: frozenset({Role.KEEPER}),
+    Role.PLATFORM_ADMIN: frozenset(Role),
+}
+"""A keeper makes own staff, a town officer its keepers, the platform admin everybody."""
