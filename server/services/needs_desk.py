@@ -13,12 +13,23 @@ from server.errors import Invalid, NotFound
 from server.paging import Page, keyset
 from server.services import audit, calendar, needs, needs_clock, needs_intake, users
 from server.services.audit import Actor
-from server.services.needs_states import OPEN, Act, Move, lock, transition
+from server.services.needs_states import OPEN, TABLE, Act, Move, lock, transition
 from server.services.needs_texts import tell
 from server.services.staff import Scope, Verb
 
 ACTIVE = tuple(state for state in OPEN if state is not NeedState.WAITING_INFO)
 """States in which we are the ones who are awaited."""
+STEPS = (
+    Act.TRIAGE,
+    Act.DISPATCH,
+    Act.RETURN,
+    Act.REPLY,
+    Act.NOTE,
+    Act.REQUEST_INFO,
+    Act.RESUME,
+    Act.ANSWER,
+)
+"""What staff can do to a need."""
 _ANSWERS = (
     Outcome.SOLVED,
     Outcome.PARTLY,
@@ -112,6 +123,11 @@ def submitter(need: Need) -> tuple[str, str]:
     user = users.find(need.user_id) if need.user_id else None
     company = Enterprise.get_or_none(Enterprise.id == need.enterprise_id)
     return users.display_name(user) if user else "", company.name if company else ""
+
+
+def possible(need: Need) -> list[Act]:
+    """Return the steps of staff that fit where the need stands."""
+    return [act for act in STEPS if need.state in TABLE[act]]
 
 
 def triage(desk: Desk, given: Triage, *, now: dt.datetime) -> Need:

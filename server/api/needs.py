@@ -1,0 +1,211 @@
+"""诉求: members say what they need, follow it, and judge the answer."""
+
+import re
+from typing import Annotated, Any
+
+from flask import Response
+from pydantic import BaseModel, Field
+
+from models import Need, User
+from server.api.door import problems, reply, word
+from server.clock import utcnow
+from server.context import config, current_user, vault, wechat
+from server.errors import Invalid, ServiceError
+from server.schemas.base import ListOut
+from server.schemas.needs import (
+    DETAILS,
+    CategoriesOut,
+    CategoryOut,
+    NeedBriefOut,
+    NeedIn,
+    NeedLineOut,
+    NeedOut,
+    NeedPatchIn,
+    NeedPath,
+    NeedRatingIn,
+    NeedRatingOut,
+    NeedsQuery,
+    PromiseOut,
+    PromiseQuery,
+    ReopenIn,
+    SupplementIn,
+    WithdrawIn,
+)
+from server.services import needs, needs_clock, needs_intake
+from server.services.needs_texts import Checker
+
+bp = word("needs")
+
+
+class VersionRequired(ServiceError):
+    """A change that does not say what it changes could overwrite somebody's words."""
+
+    status, code, message = 428, "version_required", "请先刷新页面，再保存修改"
+
+
+class IfMatch(BaseModel):
+    """The `version` the change was written against, e.g. `"3"`."""
+
+    if_match: Annotated[str | None, Field(alias="If-Match", max_length=20)] = None
+
+
+def _checker(user: User) -> Checker:
+    return Checker(wechat(), vault(), user)
+
+
+def details(need: Need, lines: list[needs.Line]) -> dict[str, Any]:
+    """Return the members of an answer that both faces of a need share."""
+    rating = needs.rating_of(need)
+    return {
+        **{name: getattr(need, name) for name in DETAILS},
+        "is_overdue": needs_clock.is_overdue(need, now=utcnow()),
+        "rating": NeedRatingOut.of(rating) if rating else None,
+        "timeline": [NeedLineOut.of(line.event, line.name) for line in lines],
+    }
+
+
+def _told(need: Need, status: int = 200) -> Response:
+    """Answer with the need as its reader sees it now; the ETag goes into the next If-Match."""
+    acts = needs.possible(current_user(), need, now=utcnow())
+    told = details(need, needs.timeline(need))
+    out = NeedOut.of(need, actions=[act.value for act in acts], **told)
+    return reply(out, status, ETag=f'"{need.version}"')
+
+
+@bp.get(
+    "/needs/categories",
+    summary="Kinds of needs, with their questions",
+    responses={200: CategoriesOut},
+)
+def categories() -> Response:
+    kinds = needs_intake.categories()
+    return reply(CategoriesOut(items=[CategoryOut.of(kind) for kind in kinds]))
+
+
+@bp.get(
+    "/needs/promise",
+    summary="What would be promised for a need sent now",
+    responses={200: PromiseOut},
+)
+def promise(query: PromiseQuery) -> Response:
+    given = needs_intake.preview(query.category, query.urgency, now=utcnow())
+    out = PromiseOut(
+        respond_by=given.respond_by,
+        resolve_by=given.resolve_by,
+        explained=list(given.explained),
+        provisional=given.provisional,
+    )
+    return reply(out)
+
+
+@bp.get("/needs", summary="My needs, or my company's", responses={200: ListOut[NeedBriefOut]})
+def index(query: NeedsQuery) -> Response:
+    read = needs.of_company if query.scope == "company" else needs.of_user
+    page = read(current_user(), cursor=query.cursor, limit=query.limit)
+    now = utcnow()
+    items = [
+        NeedBriefOut.of(need, is_overdue=needs_clock.is_overdue(need, now=now))
+        for need in page.items
+    ]
+    return reply(ListOut[NeedBriefOut](items=items, next=page.next))
+
+
+@bp.post("/needs", summary="Send a need", responses={201: NeedOut})
+def create(body: NeedIn) -> Response:
+    user = current_user()
+    space_id = body.space_id if body.space_id is not None else user.home_space_id
+    if space_id is None:
+        raise Invalid(fields={"space_id": "请选择空间"})
+    draft = needs_intake.Draft(**body.model_dump(exclude={"space_id"}))
+    need = needs_intake.submit(
+        user,
+        space_id,
+        draft,
+        checker=_checker(user),
+        per_day=config().needs.per_person_per_day,
+        now=utcnow(),
+    )
+    return _told(needs.get(user, need.id), 201)
+
+
+@bp.get("/needs/<need_id>", summary="A need with its history", responses={200: NeedOut})
+def show(path: NeedPath) -> Response:
+    return _told(needs.get(current_user(), path.need_id))
+
+
+@bp.patch(
+    "/needs/<need_id>",
+    summary="Change my words while nobody has taken the need up (If-Match: its version)",
+    responses={200: NeedOut},
+    openapi_extensions=problems(409, 428),
+)
+def update(path: NeedPath, header: IfMatch, body: NeedPatchIn) -> Response:
+    user = current_user()
+    found = re.fullmatch(r'(?:W/)?"?([0-9]{1,9})"?', header.if_match or "")
+    if found is None:
+        raise VersionRequired
+    need = needs_intake.edit(
+        user,
+        path.need_id,
+        body.model_dump(exclude_none=True),
+        expected=int(found[1]),
+        checker=_checker(user),
+        now=utcnow(),
+    )
+    return _told(needs.get(user, need.id))
+
+
+@bp.post(
+    "/needs/<need_id>/supplement",
+    summary="Add words to a need",
+    responses={200: NeedOut},
+    openapi_extensions=problems(409),
+)
+def supplement(path: NeedPath, body: SupplementIn) -> Response:
+    user = current_user()
+    need = needs.supplement(user, path.need_id, body.text, checker=_checker(user), now=utcnow())
+    return _told(need)
+
+
+@bp.post(
+    "/needs/<need_id>/withdraw",
+    summary="Take a need back before it is answered",
+    responses={200: NeedOut},
+    openapi_extensions=problems(409),
+)
+def withdraw(path: NeedPath, body: WithdrawIn) -> Response:
+    user = current_user()
+    need = needs.withdraw(user, path.need_id, body.reason, checker=_checker(user), now=utcnow())
+    return _told(need)
+
+
+@bp.post(
+    "/needs/<need_id>/rating",
+    summary="Judge the answer, which closes the need",
+    responses={200: NeedOut},
+    openapi_extensions=problems(409),
+)
+def rate(path: NeedPath, body: NeedRatingIn) -> Response:
+    user = current_user()
+    need = needs.rate(
+        user,
+        path.need_id,
+        body.satisfaction,
+        body.solved,
+        text=body.text,
+        checker=_checker(user),
+        now=utcnow(),
+    )
+    return _told(need)
+
+
+@bp.post(
+    "/needs/<need_id>/reopen",
+    summary="Say that the answer did not do, once within 15 days",
+    responses={200: NeedOut},
+    openapi_extensions=problems(409),
+)
+def reopen(path: NeedPath, body: ReopenIn) -> Response:
+    user = current_user()
+    need = needs.reopen(user, path.need_id, body.reason, checker=_checker(user), now=utcnow())
+    return _told(need)

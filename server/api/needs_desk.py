@@ -1,0 +1,176 @@
+"""诉求 at the desk: staff take needs up, ask back, answer."""
+
+from flask import Response
+
+from models import Need
+from models.needs import NeedSource, Outcome
+from server.api.door import problems, reply, staff_word
+from server.api.needs import details
+from server.clock import utcnow
+from server.context import actor, current_scope
+from server.schemas.base import ListOut
+from server.schemas.needs import NeedBriefOut, NeedPath
+from server.schemas.needs_desk import (
+    AnswerIn,
+    BoardQuery,
+    CreatedNeedOut,
+    DispatchIn,
+    ReplyIn,
+    ResumeIn,
+    StaffNeedIn,
+    StaffNeedOut,
+    StaffTextIn,
+    TriageIn,
+)
+from server.services import needs_clock, needs_desk, needs_intake
+from server.services.needs_desk import Desk
+
+staff_bp = staff_word("needs")
+
+
+def _desk(path: NeedPath, version: int) -> Desk:
+    return Desk(current_scope(), path.need_id, version, actor=actor())
+
+
+def _told(need: Need) -> Response:
+    submitter, enterprise = needs_desk.submitter(need)
+    told = details(need, needs_desk.timeline(need))
+    out = StaffNeedOut.of(
+        need,
+        submitter=submitter,
+        enterprise=enterprise,
+        staff_summary=need.staff_summary,
+        paused_days=need.paused_days,
+        actions=[act.value for act in needs_desk.possible(need)],
+        **told,
+    )
+    return reply(out, ETag=f'"{need.version}"')
+
+
+@staff_bp.get(
+    "/needs",
+    summary="The board: needs of my Spaces, the soonest due first",
+    responses={200: ListOut[NeedBriefOut]},
+)
+def index(query: BoardQuery) -> Response:
+    filters = needs_desk.Filters(
+        space_id=query.space,
+        states=(query.state,) if query.state else (),
+        category=query.category,
+        is_overdue=None if query.overdue is None else query.overdue == "true",
+        text=query.q,
+    )
+    now = utcnow()
+    page = needs_desk.board(
+        current_scope(), filters, cursor=query.cursor, limit=query.limit, now=now
+    )
+    items = [
+        NeedBriefOut.of(need, is_overdue=needs_clock.is_overdue(need, now=now))
+        for need in page.items
+    ]
+    return reply(ListOut[NeedBriefOut](items=items, next=page.next))
+
+
+@staff_bp.post("/needs", summary="Take in a need for somebody", responses={201: CreatedNeedOut})
+def create(body: StaffNeedIn) -> Response:
+    theirs = {"space_id", "source", "user_id", "enterprise_id"}
+    need = needs_intake.submit_on_behalf(
+        current_scope(),
+        body.space_id,
+        needs_intake.Draft(**body.model_dump(exclude=theirs)),
+        source=NeedSource(body.source),
+        user_id=body.user_id,
+        enterprise_id=body.enterprise_id,
+        actor=actor(),
+        now=utcnow(),
+    )
+    return reply(CreatedNeedOut.of(need), 201)
+
+
+@staff_bp.get(
+    "/needs/<need_id>",
+    summary="A need with its whole history",
+    responses={200: StaffNeedOut},
+)
+def show(path: NeedPath) -> Response:
+    return _told(needs_desk.get(current_scope(), path.need_id))
+
+
+@staff_bp.post(
+    "/needs/<need_id>/triage",
+    summary="Take a need up",
+    responses={200: StaffNeedOut},
+    openapi_extensions=problems(409),
+)
+def triage(path: NeedPath, body: TriageIn) -> Response:
+    given = needs_desk.Triage(**body.model_dump(exclude={"version"}))
+    return _told(needs_desk.triage(_desk(path, body.version), given, now=utcnow()))
+
+
+@staff_bp.post(
+    "/needs/<need_id>/dispatch",
+    summary="Say which body leads",
+    responses={200: StaffNeedOut},
+    openapi_extensions=problems(409),
+)
+def dispatch(path: NeedPath, body: DispatchIn) -> Response:
+    desk = _desk(path, body.version)
+    return _told(needs_desk.dispatch(desk, body.lead_unit, body.note, now=utcnow()))
+
+
+@staff_bp.post(
+    "/needs/<need_id>/return",
+    summary="Give a need back to be taken up anew",
+    responses={200: StaffNeedOut},
+    openapi_extensions=problems(409),
+)
+def give_back(path: NeedPath, body: StaffTextIn) -> Response:
+    return _told(needs_desk.give_back(_desk(path, body.version), body.text, now=utcnow()))
+
+
+@staff_bp.post(
+    "/needs/<need_id>/reply",
+    summary="Say something to the submitter, or note it for colleagues",
+    responses={200: StaffNeedOut},
+    openapi_extensions=problems(409),
+)
+def reply_to(path: NeedPath, body: ReplyIn) -> Response:
+    say = needs_desk.reply if body.public else needs_desk.note
+    return _told(say(_desk(path, body.version), body.text, now=utcnow()))
+
+
+@staff_bp.post(
+    "/needs/<need_id>/pause",
+    summary="Ask the submitter for what is missing; the clock stops",
+    responses={200: StaffNeedOut},
+    openapi_extensions=problems(409),
+)
+def pause(path: NeedPath, body: StaffTextIn) -> Response:
+    return _told(needs_desk.request_info(_desk(path, body.version), body.text, now=utcnow()))
+
+
+@staff_bp.post(
+    "/needs/<need_id>/resume",
+    summary="Let the clock run on",
+    responses={200: StaffNeedOut},
+    openapi_extensions=problems(409),
+)
+def resume(path: NeedPath, body: ResumeIn) -> Response:
+    return _told(needs_desk.resume(_desk(path, body.version), body.text, now=utcnow()))
+
+
+@staff_bp.post(
+    "/needs/<need_id>/answer",
+    summary="Answer with what came of it",
+    responses={200: StaffNeedOut},
+    openapi_extensions=problems(409),
+)
+def answer(path: NeedPath, body: AnswerIn) -> Response:
+    need = needs_desk.answer(
+        _desk(path, body.version),
+        Outcome(body.outcome),
+        body.text,
+        duplicate_of=body.duplicate_of,
+        now=utcnow(),
+    )
+    return _told(need)
