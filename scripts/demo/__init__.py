@@ -1,0 +1,1 @@
+"""Demo data: sixteen Spaces of a town, the same each time, told around the present day."""
