@@ -3,11 +3,14 @@
 from flask_openapi3 import OpenAPI
 
 from server.api import (
+    activities,
     auth,
     calendar,
+    checkins,
     enterprises,
     needs,
     needs_desk,
+    signups,
     spaces,
     staff,
     users,
@@ -23,6 +26,10 @@ WORDS = (
     needs.bp,
     needs_desk.staff_bp,
     calendar.staff_bp,
+    activities.bp,
+    signups.bp,
+    checkins.bp,
+    checkins.staff_bp,
 )
 
 

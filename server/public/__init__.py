@@ -2,9 +2,13 @@
 
 from flask import Flask
 
-from server.public import health
+from server.public import bench, checkins, health, notifications
 
 
-def init_app(app: Flask) -> None:
-    """Hang the doors into the application."""
+def init_app(app: Flask, run_job: bench.RunJob) -> None:
+    """Hang the doors into the application; the bench only outside production."""
     app.register_blueprint(health.bp)
+    app.register_blueprint(checkins.bp)
+    app.register_blueprint(notifications.bp)
+    if not app.extensions["xinyi"].config.is_production:
+        app.register_blueprint(bench.blueprint(run_job))

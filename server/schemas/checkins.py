@@ -48,6 +48,13 @@ class CheckedInOut(Out):
     result: Literal["checked_in", "already_checked_in"]
     checkin: CheckinOut
 
+    @classmethod
+    def of(cls, checkin: Checkin, *, is_repeat: bool) -> Self:
+        result: Literal["checked_in", "already_checked_in"] = (
+            "already_checked_in" if is_repeat else "checked_in"
+        )
+        return cls(result=result, checkin=CheckinOut.of(checkin))
+
 
 class RatingIn(In):
     """3 满意, 2 基本满意, 1 不满意."""

@@ -117,7 +117,7 @@ def check_in(
         raise
 
 
-def session_of(token: str, *, now: dt.datetime, slot_seconds: int) -> Session | None:
+def session_of(token: str) -> Session | None:
     """Return the session a genuine code belongs to, even an old one, or None; for whoever opens
     the link in an ordinary browser. A rehearsal or a draft is told to nobody."""
     try:

@@ -10,10 +10,10 @@ from models.activities import ActivityState, SessionState, SignupMode
 from models.signups import LIVE, SEATED, SignupSource, SignupState
 from server.clock import iso
 from server.errors import Conflict, NotFound
-from server.paging import Page, keyset
 from server.schemas.signups import SignupIn
 from server.services import agenda, buttons, eligibility, seats, sessions
 from server.services.signups_answers import require_valid
+from server.services.signups_lists import Placed, of_session, of_user
 from server.services.signups_rounds import (
     approve,
     cancel_all_of,
@@ -29,6 +29,7 @@ __all__ = [
     "Full",
     "NoSignupNeeded",
     "NotOpen",
+    "Placed",
     "TooLate",
     "accept",
     "admit",
@@ -87,24 +88,6 @@ def get_own(user: User, signup_id: int) -> Signup:
     if signup is None:
         raise NotFound
     return _with_session(signup)
-
-
-def of_user(user: User, *, cursor: str | None, limit: int) -> Page[Signup]:
-    """Return a page of the person's signups of every state, newest first, session and all joined
-    in, a waitlisted one's place in the line in `rank`."""
-    query = Signup.select(Signup, seats.rank().alias("rank")).where(Signup.user_id == user.id)
-    page = keyset(query, by=Signup.created_at, cursor=cursor, limit=limit)
-    ids = {signup.session_id for signup in page.items}
-    found = {row.id: row for row in seats.sessions().where(Session.id.in_(ids))}
-    for signup in page.items:
-        signup.session = found[signup.session_id]
-    return page
-
-
-def of_session(session: Session) -> Any:
-    """Return a select of a session's signups, those seated first, then the line, then the rest, in
-    the order they came."""
-    return Signup.select().where(Signup.session == session).order_by(Signup.position, Signup.id)
 
 
 def sign_up(

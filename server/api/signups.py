@@ -1,0 +1,101 @@
+"""报名: take a place, wait for one, accept one, give it back."""
+
+from typing import Any
+
+from flask import Response, json, request
+
+from models import Signup, User
+from server.api.door import no_content, problems, reply, word
+from server.clock import utcnow
+from server.context import current_user, vault, wechat
+from server.schemas.base import Id, In, ListOut, PageQuery
+from server.schemas.signups import SignupIn, SignupOut
+from server.services import idempotency, seats, sessions, signups, signups_answers, users_wechat
+
+bp = word("signups")
+
+_IDEMPOTENCY_KEY = {
+    "parameters": [
+        {
+            "name": "Idempotency-Key",
+            "in": "header",
+            "required": False,
+            "description": "Any text of one's own for this one attempt, 1 to 80 visible ASCII "
+            "characters. Repeated within 24 hours it gets the same answer and changes nothing.",
+            "schema": {"type": "string", "minLength": 1, "maxLength": 80, "pattern": "^[!-~]+$"},
+        }
+    ]
+}
+
+
+class SessionPath(In):
+    session_id: Id
+
+
+class SignupPath(In):
+    signup_id: Id
+
+
+def _out(signup: Signup, position: int | None) -> SignupOut:
+    return SignupOut.of(signup, position, signups.cancel_deadline(signup))
+
+
+@bp.post(
+    "/sessions/<session_id>/signups",
+    summary="Sign up, or join the waiting list of a full session",
+    responses={201: SignupOut},
+    openapi_extensions=problems(409) | _IDEMPOTENCY_KEY,
+)
+def create(path: SessionPath, body: SignupIn) -> Response:
+    user, now = current_user(), utcnow()
+    _check_words(user, path.session_id, body)
+
+    def act() -> tuple[int, dict[str, Any]]:
+        signup = signups.sign_up(user, path.session_id, body, now=now)
+        return 201, _out(signup, seats.position_of(signup)).model_dump(mode="json")
+
+    answer = idempotency.once(
+        user.id,
+        request.headers.get("Idempotency-Key"),
+        idempotency.fingerprint("signups.create", path.session_id, body.model_dump(mode="json")),
+        act,
+        now=now,
+    )
+    return Response(json.dumps(answer.body), answer.status, mimetype="application/json")
+
+
+def _check_words(user: User, session_id: int, body: SignupIn) -> None:
+    """What is written in free words is read by staff, so WeChat looks at it first."""
+    if not body.answers:
+        return
+    words = signups_answers.texts(sessions.get(session_id).activity, body)
+    if words:
+        users_wechat.check_words(user, {"answers": words}, wechat=wechat(), vault=vault())
+
+
+@bp.delete(
+    "/signups/<signup_id>",
+    summary="Give a place back, or leave the waiting list",
+    responses={204: None},
+    openapi_extensions=problems(409),
+)
+def delete(path: SignupPath) -> Response:
+    signups.cancel(current_user(), path.signup_id, now=utcnow())
+    return no_content()
+
+
+@bp.post(
+    "/signups/<signup_id>/accept",
+    summary="Take the place that was offered",
+    responses={200: SignupOut},
+    openapi_extensions=problems(409),
+)
+def accept(path: SignupPath) -> Response:
+    return reply(_out(signups.accept(current_user(), path.signup_id, now=utcnow()), None))
+
+
+@bp.get("/me/signups", summary="My signups, newest first", responses={200: ListOut[SignupOut]})
+def index(query: PageQuery) -> Response:
+    page = signups.of_user(current_user(), cursor=query.cursor, limit=query.limit)
+    items = [_out(each.signup, each.position) for each in page.items]
+    return reply(ListOut[SignupOut](items=items, next=page.next))
