@@ -73,6 +73,10 @@ class Push:
         events = read_events(data, now=now)
         return PushMessage(raw, events, _dedupe_key(data, events))
 
+    def read(self, raw: str, *, now: datetime) -> list[Event]:
+        """The events of a push whose `raw` text was kept. Raises PushRejected."""
+        return read_events(_parsed(raw), now=now)
+
     def reply_json(
         self, message: str, *, timestamp: int, nonce: str, random: bytes | None = None
     ) -> dict[str, str | int]:

@@ -1,6 +1,6 @@
 """Messages to people: tell them, count what they allow, send it once and know what became of it."""
 
-from server.services.notifications.inbox import Entry, Mark, of_user, read, tell, unread
+from server.services.notifications.inbox import Entry, Mark, forget, of_user, read, tell, unread
 from server.services.notifications.wallet import (
     Standing,
     change_from_settings,
@@ -13,6 +13,7 @@ __all__ = [
     "Mark",
     "Standing",
     "change_from_settings",
+    "forget",
     "grant_from_popup",
     "of_user",
     "read",

@@ -1,8 +1,12 @@
 """The bell that wakes the worker. Only a hint: who misses it finds the work at the next look."""
 
 from collections.abc import Callable
+from typing import Final
 
 from models import db
+
+CHANNEL: Final = "xinyi:wake"
+"""The Redis channel it rings on."""
 
 _ring: Callable[[], None] | None = None
 
@@ -10,7 +14,7 @@ _ring: Callable[[], None] | None = None
 def hang(ring: Callable[[], None] | None) -> None:
     """Let `ring` be called after every transaction that left work behind; None: nobody listens.
 
-    A process hangs it once, at its start, beside the database it opens.
+    A process hangs it once, at its start, beside the database it opens. `ring` must not raise.
     """
     global _ring  # noqa: PLW0603  # one bell per process, as there is one database
     _ring = ring

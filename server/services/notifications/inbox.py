@@ -183,5 +183,11 @@ def read(user_id: int, message_id: int, *, now: dt.datetime) -> Entry:
     return Entry(message, _mark(row.state if row else None))
 
 
+def forget(user_id: int) -> None:
+    """Delete all that was ever told to a person; belongs inside the transaction of their erasure."""
+    Delivery.delete().where(Delivery.user_id == user_id).execute()
+    Message.delete().where(Message.user_id == user_id).execute()
+
+
 def _mark(state: DeliveryState | None) -> Mark:
     return _INBOX_ONLY if state is None else _MARKS[state]

@@ -1,0 +1,218 @@
+"""The outbox: every message is sent at most once, whoever dies in the middle.
+
+    queued → reserved → sending → sent → delivered
+               │           ├→ unknown            it left, nobody knows what became of it
+               │           ├→ queued             certainly not sent: again later, reminder put back
+               │           └→ failed_…           final
+               └→ queued                         its worker died: certainly not sent
+
+A delivery holds one reminder of the person's wallet from reserved on, and keeps it in sending, sent,
+delivered and unknown. `owner` and `version` (counted up by each reservation) guard every step, so that
+a worker that was slow, or thought dead, changes nothing that is no longer its own.
+"""
+
+import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any, Final
+
+from peewee import IntegrityError
+
+from models import Campaign, Delivery, Message, db
+from models.notifications import DeliveryState
+from server import logs
+from server.services.notifications import bell, campaigns, wallet
+from server.services.notifications.kinds import URGENT, awake_at, is_quiet
+
+KEEP: Final = dt.timedelta(hours=48)
+"""What could not be sent for so long is old news and stays in the inbox."""
+
+_TURN: Final = dt.timedelta(seconds=2)
+_RECOVER_AT_ONCE: Final = 500
+_HELD: Final = (DeliveryState.RESERVED, DeliveryState.SENDING)
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """One reserved delivery, as the thread that sends it needs it."""
+
+    id: int
+    user_id: int
+    kind: str
+    fields: dict[str, str]
+    page: str
+
+
+def due_buckets(*, now: dt.datetime) -> list[int]:
+    """Return the buckets in which something waits."""
+    rows: Any = Delivery.select(Delivery.bucket).distinct().where(*_due(now)).tuples()
+    return [int(bucket) for (bucket,) in rows]
+
+
+def claim(
+    owner: str, bucket: int, *, limit: int, lease: dt.timedelta, now: dt.datetime
+) -> list[Parcel]:
+    """Reserve up to `limit` waiting deliveries of a bucket for a worker, the most urgent first and
+    one per person. Whose wallet is empty is skipped for good; old news expires."""
+    with db.atomic():
+        rows = _waiting(bucket, limit, now)
+        if not rows:
+            return []
+        fresh = [row for row in rows if row.created_at > now - KEEP]
+        _close([row for row in rows if row not in fresh], DeliveryState.EXPIRED, now)
+        chosen = list({row.user_id: row for row in reversed(fresh)}.values())
+        paid = _reserve(chosen, now)
+        _close([row for row in chosen if row not in paid], DeliveryState.SKIPPED_NO_QUOTA, now)
+        Delivery.update(
+            state=DeliveryState.RESERVED,
+            owner=owner,
+            leased_until=now + lease,
+            version=Delivery.version + 1,
+            updated_at=now,
+        ).where(Delivery.id.in_([row.id for row in paid])).execute()
+        pages = _pages(paid)
+    return [
+        Parcel(row.id, row.user_id, row.kind, row.fields, pages[row.message_id]) for row in paid
+    ]
+
+
+def _due(now: dt.datetime) -> list[Any]:
+    going = Campaign.select(Campaign.id).where(Campaign.state.in_(campaigns.SENDING))
+    conditions: list[Any] = [
+        Delivery.state == DeliveryState.QUEUED,
+        Delivery.not_before <= now,
+        Delivery.campaign_id.is_null() | Delivery.campaign_id.in_(going),
+    ]
+    if is_quiet(now):
+        conditions.append(Delivery.kind.in_(sorted(URGENT)))
+    return conditions
+
+
+def _waiting(bucket: int, limit: int, now: dt.datetime) -> list[Delivery]:
+    busy = Delivery.select(Delivery.user_id).where(
+        Delivery.state.in_(_HELD), Delivery.bucket == bucket
+    )
+    query = (
+        Delivery.select()
+        .where(Delivery.bucket == bucket, Delivery.user_id.not_in(busy), *_due(now))
+        .order_by(Delivery.priority, Delivery.id)
+        .limit(limit)
+    )
+    if db.for_update:  # PostgreSQL; SQLite has one writer at a time
+        # Rows of another worker are skipped, not waited for. Not inside the UPDATE: the planner
+        # may run such a sub-select twice and claim more than the limit.
+        query = query.for_update(skip_locked=True)
+    return list(query)
+
+
+def _reserve(rows: list[Delivery], now: dt.datetime) -> list[Delivery]:
+    by_kind: dict[str, dict[int, str]] = defaultdict(dict)
+    for row in rows:
+        by_kind[row.kind][row.user_id] = wallet.ref_of(row.id, row.version + 1)
+    paid = {kind: wallet.reserve(kind, refs, now=now) for kind, refs in by_kind.items()}
+    return [row for row in rows if row.user_id in paid[row.kind]]
+
+
+def _close(rows: list[Delivery], state: DeliveryState, now: dt.datetime) -> None:
+    if rows:
+        ids = [row.id for row in rows]
+        Delivery.update(state=state, updated_at=now).where(Delivery.id.in_(ids)).execute()
+
+
+def _pages(rows: list[Delivery]) -> dict[int, str]:
+    ids = [row.message_id for row in rows]
+    return {each.id: each.page for each in Message.select().where(Message.id.in_(ids))}
+
+
+def begin_sending(parcel: Parcel, *, owner: str, lease: dt.timedelta, now: dt.datetime) -> bool:
+    """Write down, before the request leaves, that it leaves. False: do not send, because the lease
+    ran out, or because another message to the same person is on its way."""
+    mine = (Delivery.id == parcel.id) & (Delivery.owner == owner)
+    try:
+        with db.atomic():
+            begun = (
+                Delivery.update(
+                    state=DeliveryState.SENDING,
+                    attempts=Delivery.attempts + 1,
+                    sent_at=now,
+                    leased_until=now + lease,
+                    updated_at=now,
+                )
+                .where(mine, Delivery.state == DeliveryState.RESERVED, Delivery.leased_until > now)
+                .execute()
+            )
+    except IntegrityError:
+        with db.atomic():
+            row = Delivery.get_or_none(mine, Delivery.state == DeliveryState.RESERVED)
+            if row is not None:
+                put_back(row, not_before=now + _TURN, now=now)
+        return False
+    return bool(begun)
+
+
+def give_back(owner: str, *, now: dt.datetime) -> int:
+    """Return to the queue what a worker that stops has reserved and not sent; return how many."""
+    query = Delivery.select().where(
+        Delivery.owner == owner, Delivery.state == DeliveryState.RESERVED
+    )
+    with db.atomic():
+        bell.ring_after_commit()  # for the workers that stay
+        return sum(put_back(row, not_before=now, now=now) for row in list(query))
+
+
+def recover(*, now: dt.datetime) -> int:
+    """Free what a worker that died has left, once its lease is over; return how many rows.
+
+    Reserved was certainly not sent and waits again. Sending may have been: a second try could reach
+    the person twice, so it stays unknown until WeChat's own event, or staff, decides.
+    """
+    query = (
+        Delivery.select()
+        .where(Delivery.state.in_(_HELD), Delivery.leased_until <= now)
+        .limit(_RECOVER_AT_ONCE)
+    )
+    with db.atomic():
+        rows = list(query)
+        for row in rows:
+            if row.state == DeliveryState.RESERVED:
+                put_back(row, not_before=now, now=now)
+            elif move(row, DeliveryState.UNKNOWN, now=now, error="worker lost"):
+                logs.get().warning("notification outcome unknown", delivery_id=row.id)
+    return len(rows)
+
+
+def put_back(row: Delivery, *, not_before: dt.datetime, now: dt.datetime, **values: Any) -> bool:
+    """Queue a delivery that was certainly not sent again and put its reminder back; False when it
+    is no longer as `row` shows it."""
+    moved = move(
+        row,
+        DeliveryState.QUEUED,
+        now=now,
+        owner="",
+        leased_until=None,
+        sent_at=None,
+        not_before=awake_at(row.kind, not_before),
+        **values,
+    )
+    if moved:
+        release(row, now=now)
+    return moved
+
+
+def release(row: Delivery, *, now: dt.datetime) -> None:
+    """Put the reminder back that the delivery's present reservation took."""
+    wallet.release(row.user_id, row.kind, wallet.ref_of(row.id, row.version), now=now)
+
+
+def move(row: Delivery, to: DeliveryState, *, now: dt.datetime, **values: Any) -> bool:
+    """Change a delivery's state if it still is as `row` shows it."""
+    return bool(
+        Delivery.update(state=to, updated_at=now, **values)
+        .where(
+            Delivery.id == row.id,
+            Delivery.state == row.state,
+            Delivery.owner == row.owner,
+            Delivery.version == row.version,
+        )
+        .execute()
+    )

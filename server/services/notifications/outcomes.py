@@ -1,0 +1,169 @@
+"""What became of a send: WeChat's answer, WeChat's event, or nothing."""
+
+import datetime as dt
+from typing import Any, Final
+
+from models import Delivery, db
+from models.notifications import DeliveryState
+from server import logs
+from server.services.notifications import campaigns, wallet
+from server.services.notifications.outbox import move, put_back, release
+from server.wechat.errors import Kind, WeChatError
+
+CERTAIN_AFTER: Final = dt.timedelta(minutes=10)
+"""WeChat's sent event comes within seconds; without it for so long, nobody will ever know."""
+
+_LATE_EVENT: Final = dt.timedelta(hours=24)
+_BACK_OFF: Final = tuple(dt.timedelta(minutes=each) for each in (1, 5, 30))
+_SOON: Final = dt.timedelta(seconds=3)
+_COLLISIONS: Final = 10
+
+# Our own data is wrong, or WeChat wants no more of this: nothing a second try could change.
+_FINAL: Final[frozenset[Kind]] = frozenset({"bad_request", "banned", "sensitive", "user"})
+# The next message of the same campaign would meet the same refusal.
+_STOPPING: Final = frozenset({47003, 40037, 41030, 43107, 45009})
+_REFUSAL_WORDS: Final = ("refuse", "reject", "block")
+
+
+def settle(
+    delivery_id: int, error: WeChatError | None, *, owner: str, now: dt.datetime
+) -> DeliveryState | None:
+    """Write down what WeChat answered (None: accepted) and return the state that follows; None when
+    the delivery is no longer this worker's."""
+    with db.atomic():
+        row: Delivery | None = Delivery.get_or_none(Delivery.id == delivery_id)
+        # Unknown too: the answer to a request that outlived its lease is still the truth.
+        open_states = (DeliveryState.SENDING, DeliveryState.UNKNOWN)
+        if row is None or row.owner != owner or row.state not in open_states:
+            return None
+        moved = _accepted(row, now) if error is None else _refused(row, error, now)
+        if not moved:
+            return None
+        if error is not None and row.campaign_id and _stops(error):
+            reason = f"微信返回 {error.errcode}：{error.message}"
+            campaigns.stop(row.campaign_id, reason, now=now)
+        state: DeliveryState = Delivery.get_by_id(delivery_id).state
+    return state
+
+
+def _stops(error: WeChatError) -> bool:
+    return error.errcode in _STOPPING or error.kind == "config"
+
+
+def _accepted(row: Delivery, now: dt.datetime) -> bool:
+    moved = move(row, DeliveryState.SENT, now=now, errcode=0, error="")
+    if moved:
+        _commit(row, now)
+    return moved
+
+
+def _refused(row: Delivery, error: WeChatError, now: dt.datetime) -> bool:
+    said: dict[str, Any] = {
+        "errcode": error.errcode,
+        "error": f"{error.kind} {error.message}"[:120],
+    }
+    if error.kind == "unknown_outcome":
+        return move(row, DeliveryState.UNKNOWN, now=now, **said)
+    if error.kind == "refused":
+        moved = move(row, DeliveryState.FAILED_REFUSED, now=now, **said)
+        if moved:
+            wallet.zero(row.user_id, row.kind, _ref(row), now=now)
+        return moved
+    if error.kind in _FINAL:
+        logs.get().error(
+            "notification refused for good",
+            kind=row.kind,
+            delivery_id=row.id,
+            errcode=error.errcode,
+            reason=error.message,
+        )
+        return _gave_up(row, DeliveryState.FAILED_PARAM, said, now)
+    again = _again_after(row, error)
+    if again is None:
+        return _gave_up(row, DeliveryState.FAILED_TEMP, said, now)
+    return put_back(row, not_before=now + again, now=now, **said)
+
+
+def _again_after(row: Delivery, error: WeChatError) -> dt.timedelta | None:
+    if error.kind == "concurrent":
+        return _SOON if row.attempts < _COLLISIONS else None
+    return _BACK_OFF[row.attempts - 1] if row.attempts <= len(_BACK_OFF) else None
+
+
+def _gave_up(row: Delivery, state: DeliveryState, said: dict[str, Any], now: dt.datetime) -> bool:
+    moved = move(row, state, now=now, **said)
+    if moved:
+        release(row, now=now)
+    return moved
+
+
+def confirm(
+    user_id: int, kind: str, *, msgid: str, errorcode: int, status: str, received_at: dt.datetime
+) -> bool:
+    """Match WeChat's sent event with a send and write down how it ended; False when there is none
+    (yet: while one is still on its way, the event may be its own).
+
+    A send returns no id, so it is matched by person, template and time: the last one that left
+    before the event came, by our own clock, since an effect never comes before its cause.
+    """
+    same = (Delivery.user_id == user_id) & (Delivery.kind == kind)
+    with db.atomic():
+        if Delivery.select().where(same, Delivery.state == DeliveryState.SENDING).exists():
+            return False
+        row = (
+            Delivery.select()
+            .where(
+                same,
+                Delivery.state.in_((DeliveryState.SENT, DeliveryState.UNKNOWN)),
+                Delivery.sent_at <= received_at,
+                Delivery.sent_at > received_at - _LATE_EVENT,
+            )
+            .order_by(Delivery.sent_at.desc(), Delivery.id.desc())
+            .first()
+        )
+        if row is None:
+            return False
+        said = {"msgid": msgid[:40], "errcode": errorcode}
+        if errorcode == 0:
+            moved = move(
+                row, DeliveryState.DELIVERED, now=received_at, delivered_at=received_at, **said
+            )
+        else:
+            moved = move(row, _failure(status), now=received_at, error=status[:120], **said)
+        if moved:
+            _commit(row, received_at)
+    return moved
+
+
+def _failure(status: str) -> DeliveryState:
+    """WeChat took the message and the reminder with it, then could not deliver: never again."""
+    refused = any(word in status.lower() for word in _REFUSAL_WORDS)
+    return DeliveryState.FAILED_REFUSED if refused else DeliveryState.FAILED_TEMP
+
+
+def give_up_unknown(*, now: dt.datetime) -> int:
+    """Count the reminder of a send that nobody will ever hear of as spent; return how many.
+
+    The state stays: staff see it and may send it again. The system does not, because the person
+    may have it already.
+    """
+    waited = "no event"
+    query = Delivery.select().where(
+        Delivery.state == DeliveryState.UNKNOWN,
+        Delivery.updated_at <= now - CERTAIN_AFTER,
+        Delivery.error != waited,
+    )
+    with db.atomic():
+        rows = list(query.limit(500))
+        for row in rows:
+            if move(row, DeliveryState.UNKNOWN, now=now, error=waited):
+                _commit(row, now)
+    return len(rows)
+
+
+def _ref(row: Delivery) -> str:
+    return wallet.ref_of(row.id, row.version)
+
+
+def _commit(row: Delivery, now: dt.datetime) -> None:
+    wallet.commit(row.user_id, row.kind, _ref(row), now=now)
