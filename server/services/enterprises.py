@@ -1,5 +1,7 @@
 """Companies of the towers and who works in them."""
 
+from __future__ import annotations
+
 import datetime as dt
 from typing import Any
 

@@ -1,5 +1,7 @@
 """The tree nation → city → district → town → Space, and the venues, zones and towers of a Space."""
 
+from __future__ import annotations
+
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -139,6 +141,15 @@ def tree() -> list[Knot]:
         parent = knots.get(knot.unit.parent_id or 0)
         (parent.below if parent else roots).append(knot)
     return roots
+
+
+def unit_named(name: str) -> OrgUnit:
+    """Return the unit of a Space's code, or the only unit of that name. Raises Invalid."""
+    coded = Space.select(Space.org_unit).where(Space.code == name)
+    found = list(OrgUnit.select().where(OrgUnit.id.in_(coded) | (OrgUnit.name == name)))
+    if len(found) != 1:
+        raise Invalid(fields={"unit": "没有这个单位" if not found else "有几个同名的单位"})
+    return found[0]
 
 
 def add_unit(
