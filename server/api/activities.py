@@ -5,9 +5,10 @@ from flask import Response
 from server.api.door import reply, word
 from server.clock import utcnow
 from server.context import current_user
-from server.schemas.activities import ActivitiesQuery, ActivityOut, SessionOut
+from server.schemas.activities import ActivitiesQuery
+from server.schemas.activities_seen import ActivityOut, SessionOut
 from server.schemas.base import Id, In, ListOut
-from server.services import agenda
+from server.services import activities_agenda as agenda
 
 bp = word("activities")
 

@@ -6,7 +6,7 @@ from models import Session
 from server.api.door import problems, reply, staff_word, word
 from server.clock import utcnow
 from server.context import actor, config, current_scope, current_user, vault, wechat
-from server.schemas.activities import SessionBriefOut
+from server.schemas.activities_seen import SessionBriefOut
 from server.schemas.base import Id, In
 from server.schemas.checkins import (
     CheckedInOut,
@@ -18,7 +18,9 @@ from server.schemas.checkins import (
     RatingOut,
 )
 from server.schemas.signups import ActivityBriefOut
-from server.services import checkins, ratings, sessions, users_wechat
+from server.services import activities_sessions as sessions
+from server.services import checkins, users_wechat
+from server.services import checkins_ratings as ratings
 from server.services.staff import Verb
 
 bp = word("checkins")

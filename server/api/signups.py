@@ -10,7 +10,9 @@ from server.clock import utcnow
 from server.context import current_user, vault, wechat
 from server.schemas.base import Id, In, ListOut, PageQuery
 from server.schemas.signups import SignupIn, SignupOut
-from server.services import idempotency, seats, sessions, signups, signups_answers, users_wechat
+from server.services import activities_sessions as sessions
+from server.services import idempotency, signups, signups_answers, users_wechat
+from server.services import signups_seats as seats
 
 bp = word("signups")
 

@@ -3,14 +3,15 @@
 from flask import Blueprint, Response, make_response, render_template
 
 from server.context import config
-from server.services import checkins, notices
+from server.services import checkins
+from server.services import signups_notices as notices
 
 bp = Blueprint(
     "public_checkins",
     __name__,
     template_folder="templates",
     static_folder="static",
-    static_url_path="/public",
+    static_url_path="/public/static",
 )
 
 

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from models import Checkin, Rating
 from models.checkins import CheckinMethod
-from server.schemas.activities import SessionBriefOut
+from server.schemas.activities_seen import SessionBriefOut
 from server.schemas.base import Bool, Id, In, Int, Moment, OptionalParagraph, Out
 from server.schemas.signups import ActivityBriefOut
 

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from models import Signup
 from models.signups import SignupSource, SignupState
-from server.schemas.activities import SessionBriefOut
+from server.schemas.activities_seen import SessionBriefOut
 from server.schemas.base import Bool, Id, In, Int, Moment, OptionalParagraph, Out
 
 Answers = dict[

@@ -10,7 +10,10 @@ from models.activities import ActivityState, SessionState, SignupMode
 from server.clock import month_bounds
 from server.errors import Invalid, NotFound, VersionConflict
 from server.schemas.activities import ActivityIn
-from server.services import audit, eligibility, seats, sessions
+from server.services import activities_eligibility as eligibility
+from server.services import activities_sessions as sessions
+from server.services import audit
+from server.services import signups_seats as seats
 from server.services.audit import Actor
 
 

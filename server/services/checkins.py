@@ -14,7 +14,10 @@ from server.clock import iso
 from server.crypto import token_hash
 from server.errors import Conflict, Invalid, ServiceError
 from server.schemas.checkins import CheckinIn
-from server.services import codes, eligibility, signups, staff
+from server.services import activities_eligibility as eligibility
+from server.services import checkins_codes as codes
+from server.services import signups, staff
+from server.services.checkins_codes import Code, TokenExpired, TokenInvalid
 from server.services.checkins_screen import (
     Arrival,
     Presence,
@@ -25,7 +28,6 @@ from server.services.checkins_screen import (
     qr,
     qr_svg,
 )
-from server.services.codes import Code, TokenExpired, TokenInvalid
 from server.services.staff import Verb
 
 __all__ = [
@@ -38,7 +40,6 @@ __all__ = [
     "TokenInvalid",
     "Trace",
     "check_in",
-    "forget_old_scans",
     "latest_arrivals",
     "new_key",
     "present",
@@ -49,7 +50,6 @@ __all__ = [
 
 _ActivityVenue = Venue.alias("activity_venue")
 _HERE = (SignupState.CONFIRMED, SignupState.ATTENDED)
-_KEEP_SCANS = dt.timedelta(days=90)
 
 
 class NotSignedUp(Conflict):
@@ -128,12 +128,6 @@ def session_of(token: str) -> Session | None:
     if session is None or not code.is_signed_by(session.qr_key) or session.activity.is_rehearsal:
         return None
     return None if session.activity.state == ActivityState.DRAFT else session
-
-
-def forget_old_scans(now: dt.datetime) -> int:
-    """Delete records of attempts older than 90 days; return how many. For the timetable."""
-    deleted: int = ScanLog.delete().where(ScanLog.at < now - _KEEP_SCANS).execute()
-    return deleted
 
 
 def _check_in(scan: _Scan, slot_seconds: int) -> CheckedIn:

@@ -11,7 +11,8 @@ from qrcode.image.svg import SvgPathImage
 
 from models import Checkin, Session, Signup, User, db
 from models.signups import SignupState
-from server.services import audit, codes, users
+from server.services import audit, users
+from server.services import checkins_codes as codes
 from server.services.audit import Actor
 
 _WITH_PLACE = (SignupState.CONFIRMED, SignupState.ATTENDED, SignupState.NO_SHOW)

@@ -11,7 +11,11 @@ from models.signups import LIVE, SEATED, SignupSource, SignupState
 from server.clock import iso
 from server.errors import Conflict, NotFound
 from server.schemas.signups import SignupIn
-from server.services import agenda, buttons, eligibility, seats, sessions
+from server.services import activities_agenda as agenda
+from server.services import activities_buttons as buttons
+from server.services import activities_eligibility as eligibility
+from server.services import activities_sessions as sessions
+from server.services import signups_seats as seats
 from server.services.signups_answers import require_valid
 from server.services.signups_lists import Placed, of_session, of_user
 from server.services.signups_rounds import (

@@ -6,7 +6,7 @@ from typing import Any
 from models import Session, Signup, User
 from models.signups import SignupState
 from server.paging import Page, keyset
-from server.services import seats
+from server.services import signups_seats as seats
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ from models import Activity, Session, Signup, User, db
 from models.activities import SessionState, SignupMode
 from models.signups import LIVE, SignupState
 from server.errors import Conflict
-from server.services import audit, seats
+from server.services import audit
+from server.services import signups_seats as seats
 from server.services.audit import Actor
 
 NO_SHOW_AFTER = dt.timedelta(hours=2)

@@ -12,8 +12,12 @@ from models.signups import LIVE, SignupState
 from server.clock import day_of, month_bounds
 from server.errors import NotFound
 from server.paging import Page, keyset
-from server.schemas.activities import ButtonOut
-from server.services import activities, buttons, eligibility, seats, sessions
+from server.schemas.activities_seen import ButtonOut
+from server.services import activities
+from server.services import activities_buttons as buttons
+from server.services import activities_eligibility as eligibility
+from server.services import activities_sessions as sessions
+from server.services import signups_seats as seats
 
 PUBLIC = (
     ActivityState.SCHEDULED,

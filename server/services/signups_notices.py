@@ -4,7 +4,7 @@ import datetime as dt
 
 from models import Session
 from server.clock import SHANGHAI
-from server.schemas.activities import place_of
+from server.schemas.activities_seen import place_of
 from server.services import notifications
 
 

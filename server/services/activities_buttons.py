@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from models import Activity, Session, Signup
 from models.activities import ActivityState, SessionState, SignupMode
 from models.signups import SignupState
-from server.schemas.activities import ButtonOut, ButtonState
+from server.schemas.activities_seen import ButtonOut, ButtonState
 
 
 @dataclass(frozen=True)

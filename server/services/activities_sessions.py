@@ -10,8 +10,11 @@ from models.signups import LIVE, SignupState
 from server.clock import iso
 from server.config import CheckinsConfig
 from server.errors import Conflict, Invalid, NotFound, VersionConflict
-from server.schemas.activities import Announce, SessionIn, place_of
-from server.services import audit, notices, seats
+from server.schemas.activities import Announce, SessionIn
+from server.schemas.activities_seen import place_of
+from server.services import audit
+from server.services import signups_notices as notices
+from server.services import signups_seats as seats
 from server.services.audit import Actor
 
 
@@ -99,22 +102,16 @@ def edit(
             text = f"已有 {session.seats_taken} 人占用名额，不能少于这个数"
             raise Invalid(fields={"capacity": text})
         before = {name: getattr(session, name) for name in values}
-        previous = _told(session)
-        people = _holders(session) if _is_material(session, values) else []
-        if people and announce is None:
-            text = f"时间或地点有变，请选择是否立即通知 {len(people)} 位已报名的人"
-            raise Invalid(fields={"announce": text})
-        if people:
-            previous |= {"told": announce == Announce.NOW}
-            values |= {"changed_at": now, "previous": previous}
+        news = _news(session, values, announce)
+        if news is not None:
+            values |= {"changed_at": now, "previous": news}
         if not session.change(now=now, by=actor.id, expected=expected, **values):
             raise VersionConflict(current=current(session))
-        _record(
-            actor, "sessions.edit", session, now=now, before=_shown(before), after=_shown(values)
-        )
+        trail = {"before": _shown(before), "after": _shown(values)}
+        _record(actor, "sessions.edit", session, now=now, **trail)
         session = get(session.id)
-        if announce == Announce.NOW:
-            _announce(session, people, previous, now=now)
+        if news is not None and announce == Announce.NOW:
+            _announce(session, news, now=now)
         seats.promote(session, now=now)
     return session
 
@@ -223,11 +220,26 @@ def _is_material(session: Session, values: dict[str, Any]) -> bool:
     return now_there != new
 
 
-def _told(session: Session) -> dict[str, Any]:
-    """Return the time and place people believe in: what they were last told."""
-    if session.previous and not session.previous.get("told"):
-        return dict(session.previous)
-    return {"starts_at": iso(session.starts_at), "place": place_of(session)}
+def _news(
+    session: Session, values: dict[str, Any], announce: Announce | None
+) -> dict[str, Any] | None:
+    """Return the time and place people believe in, if that is no longer so and somebody holds or
+    waits for a place; None if there is nothing to tell. Raises Invalid when staff have not said
+    whether to tell it now."""
+    is_material = _is_material(session, values)
+    is_owed = bool(session.previous) and not session.previous["told"]
+    people = len(_holders(session)) if is_material or is_owed else 0
+    if not people:
+        return None
+    if is_material and announce is None:
+        text = f"时间或地点有变，请选择是否立即通知 {people} 位已报名的人"
+        raise Invalid(fields={"announce": text})
+    if not is_material and announce != Announce.NOW:
+        return None
+    known = {"starts_at": iso(session.starts_at), "place": place_of(session)}
+    if is_owed:
+        known = {name: session.previous[name] for name in known}
+    return known | {"told": announce == Announce.NOW}
 
 
 def _holders(session: Session) -> list[int]:
@@ -236,12 +248,10 @@ def _holders(session: Session) -> list[int]:
     return [row.user_id for row in rows.order_by(Signup.id)]
 
 
-def _announce(
-    session: Session, people: list[int], previous: dict[str, Any], *, now: dt.datetime
-) -> None:
-    before = dt.datetime.fromisoformat(previous["starts_at"])
-    was = f"{notices.moment_text(before)} {previous['place']}"
-    for user_id in people:
+def _announce(session: Session, known: dict[str, Any], *, now: dt.datetime) -> None:
+    before = dt.datetime.fromisoformat(known["starts_at"])
+    was = f"{notices.moment_text(before)} {known['place']}"
+    for user_id in _holders(session):
         notices.tell_changed(user_id, session, was=was, now=now)
 
 

@@ -9,7 +9,7 @@ from models import Activity, Enterprise, Series, Session, Signup, Space, Venue, 
 from models.activities import SessionState
 from models.signups import LIVE, SEATED, SignupState
 from server.errors import NotFound
-from server.services import notices
+from server.services import signups_notices as notices
 
 AUTO_BEFORE = dt.timedelta(hours=24)
 """Until so long before the start whoever moves up is simply in; after it they must accept."""
