@@ -10,7 +10,7 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from server import api, clock, console, logs, public, requests
+from server import api, clock, console, jobs, logs, public, requests
 from server.api.problems import spec_app
 from server.config import Config, load
 from server.context import Resources
@@ -53,7 +53,7 @@ def create_app(config: Config | None = None) -> Flask:
     limiter.init_app(app)
     api.init_app(app)
     console.init_app(app)
-    public.init_app(app)
+    public.init_app(app, jobs.run_job)
     from server import cli
 
     cli.init_app(app)

@@ -1,15 +1,19 @@
-"""The switchboard: `flask --app server migrate · pending · seed · worker · job NAME`."""
+"""The switchboard: `flask --app server migrate · pending · seed · worker · job NAME · staff add`."""
 
+import secrets
 import signal
+import sys
 
 import click
 from flask import Flask
 from flask.cli import with_appcontext
 
 from models import db
+from models.staff import Role
 from server.clock import utcnow
 from server.context import resources
 from server.database import migrate, pending
+from server.errors import ServiceError
 
 
 def init_app(app: Flask) -> None:
@@ -19,6 +23,7 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(seed_command)
     app.cli.add_command(worker_command)
     app.cli.add_command(job_command)
+    app.cli.add_command(staff_group)
 
 
 @click.command("migrate")
@@ -71,3 +76,38 @@ def job_command(name: str) -> None:
     except jobs.JobUnknown:
         names = ", ".join(job.name for job in jobs.TIMETABLE)
         raise click.BadParameter(f"there are: {names}", param_hint="NAME") from None
+
+
+@click.group("staff")
+def staff_group() -> None:
+    """Console accounts."""
+
+
+@staff_group.command("add")
+@click.argument("login")
+@click.argument("name")
+@click.option("--role", type=click.Choice([role.value for role in Role]), help="A role to grant.")
+@click.option("--at", help="Where the role holds: a Space's code, or the name of a unit.")
+@click.option("--password-stdin", is_flag=True, help="Read the password instead of making one.")
+@with_appcontext
+def staff_add(
+    login: str, name: str, role: str | None, at: str | None, password_stdin: bool
+) -> None:
+    """Add a console account; without --password-stdin a password is made and printed once."""
+    from server.services import audit, spaces, staff
+
+    if (role is None) != (at is None):
+        raise click.UsageError("--role and --at belong together")
+    password = sys.stdin.readline().rstrip("\n") if password_stdin else secrets.token_urlsafe(15)
+    now = utcnow()
+    try:
+        with db.connection_context(), db.atomic():
+            account = staff.create(login, name, password, actor=audit.SYSTEM, now=now)
+            if role and at:
+                unit = spaces.unit_named(at)
+                staff.grant(account, Role(role), unit, actor=audit.SYSTEM, now=now)
+    except ServiceError as error:
+        raise click.ClickException(error.detail) from None
+    click.echo(f"added {account.login}")
+    if not password_stdin:
+        click.echo(f"password: {password}")
