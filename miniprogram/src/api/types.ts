@@ -1,0 +1,768 @@
+// What the server says and hears, written by scripts/api-types from its OpenAPI document.
+// Do not edit: change the schema in server/schemas and run scripts/api-types.
+
+/** A page of a list; `next` is the cursor of the following page, null at the end. */
+export interface Page<T> {
+  items: T[]
+  next: string | null
+}
+
+export interface ActivityBriefOut {
+  id: string
+  title: string
+}
+
+export type ActivityKind = 'lecture' | 'fair' | 'salon' | 'match' | 'class' | 'consult' | 'outing' | 'meeting' | 'online' | 'volunteer'
+
+/** An activity as a member sees it, with every session. */
+export interface ActivityOut {
+  body: string
+  cancel_hours: number
+  cancel_reason: string
+  cover: string
+  eligibility_reason: string
+  experts: string[]
+  five_goals: string[]
+  hosts: string[]
+  id: string
+  kind: ActivityKind
+  max_party: number
+  place: string
+  questions: QuestionOut[]
+  series: SeriesOut
+  sessions: SessionOut[]
+  shared_to: SharedTo
+  signup_closes_at: string | null
+  signup_mode: SignupMode
+  signup_opens_at: string | null
+  space: SpaceBriefOut
+  state: ActivityState
+  theme: string
+  title: string
+}
+
+export type ActivityState = 'draft' | 'scheduled' | 'cancelled' | 'ended' | 'archived'
+
+export interface AnswerIn {
+  /** The number of the need that goes on, with outcome duplicate_of. */
+  duplicate_of?: string | null
+  outcome: 'solved' | 'partly' | 'explained' | 'transferred' | 'duplicate_of'
+  text: string
+  version: number
+}
+
+export interface BuildingOut {
+  address: string
+  id: string
+  latitude: number | null
+  longitude: number | null
+  name: string
+}
+
+/** The button: `at` is when signing up opens (not_open) or when the offer ends (offered). */
+export interface ButtonOut {
+  at: string | null
+  can_join_waitlist: boolean | null
+  position: number | null
+  reason: string | null
+  signup_id: string | null
+  state: ButtonState
+}
+
+/** What the one button of a session says, most important first. */
+export type ButtonState = 'ended' | 'cancelled' | 'attended' | 'confirmed' | 'offered' | 'waitlisted' | 'pending' | 'lottery_joined' | 'no_signup_needed' | 'not_open' | 'closed' | 'full' | 'restricted' | 'sign_up'
+
+export interface CategoriesOut {
+  items: CategoryOut[]
+}
+
+/** A kind of need; its questions are `{key, label, kind, options, required}`. */
+export interface CategoryOut {
+  code: string
+  contact_days: number
+  hint: string
+  name: string
+  questions: (Record<string, unknown>)[]
+  resolve_days: number
+  urgent_days: number
+}
+
+/** What people knew before time or place changed. */
+export interface ChangeOut {
+  at: string
+  place: string | null
+  starts_at: string | null
+}
+
+/** `already_checked_in` is good news too: it shows when, so that one can prove it. */
+export interface CheckedInOut {
+  checkin: CheckinOut
+  result: 'checked_in' | 'already_checked_in'
+}
+
+/** What the camera read: the code or the whole link. `walk_in` signs up on the spot; `party_present` is how many came along (default: as many as were signed up). */
+export interface CheckinIn {
+  party_present?: number | null
+  token: string
+  walk_in?: boolean
+}
+
+export type CheckinMethod = 'self_qr' | 'staff_scan' | 'staff_search' | 'walk_in' | 'offline_sync' | 'roster'
+
+export interface CheckinOut {
+  activity: ActivityBriefOut
+  checked_in_at: string
+  id: string
+  method: CheckinMethod
+  party_present: number
+  session: SessionBriefOut
+}
+
+/** The one-time code WeChat gave the phone. */
+export interface CodeIn {
+  code: string
+}
+
+/** One code and the time it is to be shown. */
+export interface CodeOut {
+  slot: number
+  url: string
+  valid_from: string
+  valid_to: string
+}
+
+/** The next codes to show, so that a short outage does not blank the screen. */
+export interface CodesOut {
+  activity: ActivityBriefOut
+  codes: CodeOut[]
+  present: PresenceOut
+  server_time: string
+  session: SessionBriefOut
+  slot_seconds: number
+}
+
+/** A yes or no to one document in one version. */
+export interface ConsentIn {
+  given?: boolean
+  kind: 'privacy' | 'terms' | 'self_tags'
+  version: string
+}
+
+export interface ConsentOut {
+  at: string
+  given: boolean
+  kind: string
+  version: string
+}
+
+/** Everything held about the person who asks: the one answer with their own name and number. */
+export interface CopyOut {
+  checkins: (Record<string, unknown>)[]
+  enterprises: (Record<string, unknown>)[]
+  messages: (Record<string, unknown>)[]
+  needs: (Record<string, unknown>)[]
+  profile: Record<string, unknown>
+  signups: (Record<string, unknown>)[]
+  wallet: (Record<string, unknown>)[]
+}
+
+/** What staff get back for a need taken in: they may not be allowed to read it later. */
+export interface CreatedNeedOut {
+  id: string
+  no: string
+  promise: PromiseOut
+  version: number
+}
+
+export interface DayIn {
+  kind: DayKind
+  name?: string
+}
+
+export type DayKind = 'work' | 'rest'
+
+/** One day; `confirmed` false means that it may still change. */
+export interface DayOut {
+  confirmed: boolean
+  day: string
+  kind: DayKind
+  name: string
+  source: string
+}
+
+export interface DispatchIn {
+  lead_unit: string
+  note?: string
+  version: number
+}
+
+/** A company as anybody may find it: no more than its name and where it is. */
+export interface EnterpriseBrief {
+  building: string | null
+  id: string
+  name: string
+}
+
+/** A company where only its name is shown. */
+export interface EnterpriseRef {
+  id: string
+  name: string
+}
+
+export interface FieldErrorOut {
+  field: string
+  message: string
+}
+
+/** A number with its definition. `value` of a rate is 0 to 1; null: nothing to divide by, or hidden because it concerns fewer than five persons. `band`: a share beside the value, not in it. */
+export interface FigureOut {
+  as_of: string
+  band: number | null
+  code: string
+  coverage: number | null
+  definition: string
+  denominator: number | null
+  display: string
+  is_hidden: boolean
+  name: string
+  numerator: number
+  unit: string
+  value: number | null
+}
+
+/** What a person has done here, counted as the statistics count it. */
+export interface FootprintOut {
+  attendances: number
+  first_seen_at: string
+  needs_raised: number
+  /** Attendances and the companions brought along. */
+  person_times: number
+  series: SeriesCountOut[]
+  series_offered: number
+}
+
+/** One company: by its id, or by the name it is to be added under. */
+export interface JoinIn {
+  building_id?: string
+  enterprise_id?: string
+  name?: string
+}
+
+/** The token is told this once; it goes into `Authorization: Bearer`. */
+export interface LoggedInOut {
+  expires_at: string
+  token: string
+  user: UserOut
+}
+
+/** A member as staff see them: never the real name or the number. */
+export interface MemberOut {
+  enterprise: EnterpriseRef
+  id: string
+  nickname: string
+  role: MemberRole
+  status: MemberStatus
+  version: number
+}
+
+export type MemberRole = 'staff' | 'contact'
+
+export type MemberStatus = 'pending' | 'verified' | 'ended'
+
+/** Where a person works, and whether staff have verified it. */
+export interface MembershipOut {
+  enterprise: EnterpriseRef
+  role: MemberRole
+  status: MemberStatus
+}
+
+export interface MilestoneOut {
+  on: string
+  text: string
+}
+
+/** A need in a list. `is_overdue`: a promised moment has passed and the clock runs. */
+export interface NeedBriefOut {
+  category: string
+  category_name: string
+  id: string
+  is_company: boolean
+  is_overdue: boolean
+  no: string
+  outcome: Outcome | null
+  outcome_name: string
+  promise: PromiseOut
+  received_at: string
+  space: string
+  space_id: string
+  state: NeedState
+  state_name: string
+  text_check: TextCheck
+  title: string
+  urgency: Urgency
+  version: number
+}
+
+/** A need. `space_id` may be left out by who has chosen a home Space. */
+export interface NeedIn {
+  answers?: Record<string, unknown>
+  body: string
+  category: string
+  contact_times?: string
+  /** On behalf of one's own company. */
+  for_company?: boolean
+  space_id?: string | null
+  title: string
+  urgency?: Urgency
+}
+
+export interface NeedLineOut {
+  at: string
+  by: string
+  by_kind: string
+  is_public: boolean
+  text: string
+  type: string
+}
+
+/** A need with all that was said; `actions` are what the reader may do with it now. */
+export interface NeedOut {
+  actions: string[]
+  answered_at: string | null
+  answers: Record<string, string>
+  body: string
+  category: string
+  category_name: string
+  closed_at: string | null
+  contact_times: string
+  first_response_at: string | null
+  id: string
+  is_company: boolean
+  is_overdue: boolean
+  lead_unit: string
+  no: string
+  outcome: Outcome | null
+  outcome_name: string
+  promise: PromiseOut
+  rating: NeedRatingOut | null
+  received_at: string
+  reopen_count: number
+  source: NeedSource
+  space: string
+  space_id: string
+  state: NeedState
+  state_name: string
+  text_check: TextCheck
+  timeline: NeedLineOut[]
+  title: string
+  urgency: Urgency
+  version: number
+}
+
+/** Other words for what nobody has taken up yet; what is left out stays. */
+export interface NeedPatchIn {
+  answers?: Record<string, unknown> | null
+  body?: string | null
+  contact_times?: string | null
+  title?: string | null
+  urgency?: Urgency | null
+}
+
+export interface NeedRatingIn {
+  satisfaction: Satisfaction
+  solved: Solved
+  text?: string
+}
+
+export interface NeedRatingOut {
+  at: string
+  satisfaction: Satisfaction
+  solved: Solved
+  text: string
+}
+
+export type NeedSource = 'self' | 'visit' | 'phone' | 'meeting' | 'survey'
+
+export type NeedState = 'submitted' | 'triaged' | 'dispatched' | 'in_progress' | 'waiting_info' | 'returned' | 'answered' | 'reopened' | 'closed' | 'withdrawn'
+
+export type Outcome = 'solved' | 'partly' | 'explained' | 'transferred' | 'withdrawn' | 'duplicate_of'
+
+export interface PresenceOut {
+  capacity: number | null
+  people: number
+  persons: number
+  signed_up: number
+}
+
+/** RFC 9457 problem details: the one shape of every refusal. */
+export interface ProblemOut {
+  /** Stable, for programs. */
+  code: string
+  /** The present state, on a conflict. */
+  current: Record<string, unknown> | null
+  /** Plain Chinese, fit to show to a person. */
+  detail: string
+  errors: FieldErrorOut[] | null
+  request_id: string
+  status: number
+  title: string
+  type: string
+}
+
+/** What is to change; what is not named stays. */
+export interface ProfileIn {
+  consents?: ConsentIn[]
+  home_space?: string | null
+  nickname?: string
+  /** Switches of the mini-program, laid over the old ones. */
+  preferences?: Record<string, unknown>
+  real_name?: string | null
+  self_tags?: string[]
+}
+
+/** When somebody calls and when there is an answer; `explained` says why then, line by line. */
+export interface PromiseOut {
+  explained: string[]
+  provisional: boolean
+  resolve_by: string
+  respond_by: string
+}
+
+export interface QuestionOut {
+  key: string
+  kind: string
+  label: string
+  options: string[]
+  required: boolean
+}
+
+/** 3 满意, 2 基本满意, 1 不满意. */
+export interface RatingIn {
+  score: number
+  text?: string
+}
+
+export interface RatingOut {
+  created_at: string
+  editable_until: string
+  id: string
+  score: number
+  text: string
+}
+
+export interface ReopenIn {
+  reason: string
+}
+
+/** `public` false: a note only colleagues read. */
+export interface ReplyIn {
+  public?: boolean
+  text: string
+  version: number
+}
+
+export interface ResumeIn {
+  text?: string
+  version: number
+}
+
+/** A row a figure was counted from: its value is Σ amount, or Σ amount ÷ Σ base. */
+export interface RowOut {
+  amount: number
+  at: string | null
+  base: number
+  detail: string
+  id: string
+  space_id: string | null
+  title: string
+}
+
+export type Satisfaction = 'satisfied' | 'basic' | 'unsatisfied'
+
+export interface SeededOut {
+  /** Days that are different now. */
+  changed: number
+  year: number
+}
+
+export interface SeriesCountOut {
+  code: string
+  color: string
+  icon: string
+  id: string
+  name: string
+  times: number
+}
+
+export interface SeriesOut {
+  code: string
+  color: string
+  icon: string
+  id: string
+  name: string
+}
+
+/** A session: when and where. */
+export interface SessionBriefOut {
+  ends_at: string
+  id: string
+  place: string
+  starts_at: string
+  state: SessionState
+}
+
+/** A session with its places, its check-in window and the caller's button. */
+export interface SessionOut {
+  button: ButtonOut
+  capacity: number | null
+  changed: ChangeOut | null
+  checkin_closes_at: string
+  checkin_opens_at: string
+  ends_at: string
+  id: string
+  place: string
+  seats_taken: number
+  starts_at: string
+  state: SessionState
+  waiting: number
+}
+
+export type SessionState = 'scheduled' | 'cancelled' | 'ended'
+
+export type SharedTo = 'space' | 'town'
+
+/** `party_size` counts the person and everybody they bring. */
+export interface SignupIn {
+  answers?: Record<string, string>
+  join_waitlist?: boolean
+  party_size?: number
+}
+
+export type SignupMode = 'none' | 'fcfs' | 'lottery' | 'approval'
+
+/** A place in a session; `position` counts from 1 on the waiting list. */
+export interface SignupOut {
+  activity: ActivityBriefOut
+  answers: Record<string, string>
+  cancel_until: string
+  created_at: string
+  end_reason: string
+  hold_until: string | null
+  id: string
+  party_size: number
+  position: number | null
+  session: SessionBriefOut
+  source: SignupSource
+  state: SignupState
+}
+
+export type SignupSource = 'self' | 'staff' | 'walk_in' | 'roster' | 'need_invite'
+
+export type SignupState = 'pending' | 'confirmed' | 'waitlisted' | 'offered' | 'declined' | 'cancelled' | 'lost' | 'attended' | 'no_show'
+
+export type Solved = 'yes' | 'partly' | 'no'
+
+/** A Space in a list. */
+export interface SpaceBrief {
+  address: string
+  buildings: BuildingOut[]
+  code: string
+  id: string
+  name: string
+  opening_hours: string
+  type: SpaceType
+}
+
+export interface SpaceBriefOut {
+  id: string
+  name: string
+}
+
+export interface SpaceFiguresOut {
+  figures: FigureOut[]
+  space_id: string
+}
+
+/** A Space told in full: venues (the main one first) with their zones, and its story. */
+export interface SpaceOut {
+  address: string
+  buildings: BuildingOut[]
+  code: string
+  five_goals: string[]
+  founded_on: string | null
+  id: string
+  intro: string
+  keepers: string[]
+  milestones: MilestoneOut[]
+  name: string
+  opening_hours: string
+  phone: string
+  supervisor: string
+  type: SpaceType
+  venues: VenueOut[]
+}
+
+/** A Space where only its name is shown. */
+export interface SpaceRef {
+  id: string
+  name: string
+}
+
+export type SpaceType = 'community' | 'park' | 'building' | 'online'
+
+export interface SpacesOut {
+  items: SpaceFiguresOut[]
+  month: string
+}
+
+/** A need heard on the phone, on a visit, at a meeting or in a survey. */
+export interface StaffNeedIn {
+  answers?: Record<string, unknown>
+  body: string
+  category: string
+  contact_times?: string
+  enterprise_id?: string | null
+  source: 'phone' | 'visit' | 'meeting' | 'survey'
+  space_id: string
+  title: string
+  urgency?: Urgency
+  user_id?: string | null
+}
+
+/** The same as staff see it, with whose it is and the notes between colleagues. */
+export interface StaffNeedOut {
+  actions: string[]
+  answered_at: string | null
+  answers: Record<string, string>
+  body: string
+  category: string
+  category_name: string
+  closed_at: string | null
+  contact_times: string
+  enterprise: string
+  first_response_at: string | null
+  id: string
+  is_company: boolean
+  is_overdue: boolean
+  lead_unit: string
+  no: string
+  outcome: Outcome | null
+  outcome_name: string
+  paused_days: number | null
+  promise: PromiseOut
+  rating: NeedRatingOut | null
+  received_at: string
+  reopen_count: number
+  source: NeedSource
+  space: string
+  space_id: string
+  staff_summary: string
+  state: NeedState
+  state_name: string
+  submitter: string
+  text_check: TextCheck
+  timeline: NeedLineOut[]
+  title: string
+  urgency: Urgency
+  version: number
+}
+
+export interface StaffOut {
+  id: string
+  name: string
+  roles: string[]
+  spaces: StaffSpaceOut[]
+}
+
+/** A Space somebody works for, and what they may do there. */
+export interface StaffSpaceOut {
+  id: string
+  name: string
+  verbs: string[]
+}
+
+export interface StaffTextIn {
+  text: string
+  version: number
+}
+
+export interface SummaryOut {
+  figures: FigureOut[]
+  month: string
+  space_ids: string[]
+}
+
+export interface SupplementIn {
+  text: string
+}
+
+/** Where WeChat's check of the words stands. */
+export type TextCheck = 'pending' | 'passed' | 'review' | 'refused'
+
+export interface TriageIn {
+  category?: string | null
+  is_cross?: boolean
+  lead_unit?: string | null
+  summary?: string | null
+  version: number
+}
+
+export type Urgency = 'normal' | 'urgent'
+
+/** A person as they see themselves. Openid, full number and real name never leave. */
+export interface UserOut {
+  consents: ConsentOut[]
+  display_name: string
+  enterprise: MembershipOut | null
+  first_seen_at: string
+  has_real_name: boolean
+  home_space: SpaceRef | null
+  id: string
+  is_staff: boolean
+  nickname: string
+  phone: string | null
+  preferences: Record<string, boolean>
+  self_tags: string[]
+}
+
+export interface VenueOut {
+  address: string
+  area_m2: number | null
+  building_id: string | null
+  capacity: number | null
+  floor: string
+  id: string
+  latitude: number | null
+  longitude: number | null
+  name: string
+  opening_hours: string
+  role: VenueRole
+  zones: ZoneOut[]
+}
+
+export type VenueRole = 'main' | 'auxiliary' | 'external'
+
+export interface VerifyIn {
+  role: MemberRole
+}
+
+export interface WithdrawIn {
+  reason?: string
+}
+
+export interface YearIn {
+  year: number
+}
+
+/** The days that are known. Missing ones count as Monday to Friday, provisionally. */
+export interface YearOut {
+  items: DayOut[]
+  year: number
+}
+
+export interface ZoneOut {
+  capacity: number | null
+  id: string
+  name: string
+  purpose: string
+}
