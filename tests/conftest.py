@@ -171,9 +171,12 @@ def _empty_database(app: Flask) -> None:
         if not database.is_closed():
             database.close()
         file = Path(database.database)
+        fresh = file.with_name("fresh.db")
+        shutil.copy(file.with_name("empty.db"), fresh)
         for suffix in ("-wal", "-shm"):
             file.with_name(file.name + suffix).unlink(missing_ok=True)
-        shutil.copy(file.with_name("empty.db"), file)
+        # A new file, not new content: a thread that still holds the old one cannot harm it.
+        fresh.replace(file)
     else:
         with database.connection_context():
             names = ", ".join(f'"{table._meta.table_name}"' for table in models.TABLES)
