@@ -16,7 +16,7 @@ from server.schemas.base import ProblemOut, field_errors
 
 PROBLEM = "application/problem+json"
 
-_HTTP_SENTENCES = {
+HTTP_SENTENCES = {
     400: ("bad_request", "请求有误，请检查后重试"),
     404: ("not_found", "没有找到，可能已被移除"),
     405: ("method_not_allowed", "此处不支持这种操作"),
@@ -61,7 +61,7 @@ def answer_http(error: HTTPException) -> Response:
     status = error.code or 500
     if isinstance(error, RequestEntityTooLarge):
         status = 413
-    code, detail = _HTTP_SENTENCES.get(status, ("error", "出错了，请稍后再试"))
+    code, detail = HTTP_SENTENCES.get(status, ("error", "出错了，请稍后再试"))
     headers = {
         name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")
     }
@@ -78,7 +78,7 @@ def answer_bug() -> Response:
 def answer_invalid(error: ValidationError) -> Response:
     """Return what is wrong with body, query or path. A malformed id is an id of nothing: 404."""
     if error.title.endswith("Path"):
-        code, detail = _HTTP_SENTENCES[404]
+        code, detail = HTTP_SENTENCES[404]
         return problem(404, code, detail)
     fields = field_errors(error)
     errors = [{"field": name, "message": text} for name, text in fields.items()]
