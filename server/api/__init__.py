@@ -8,11 +8,14 @@ from server.api import (
     calendar,
     checkins,
     enterprises,
+    menus,
     needs,
     needs_desk,
+    notifications,
     signups,
     spaces,
     staff,
+    statistics,
     users,
 )
 
@@ -26,10 +29,15 @@ WORDS = (
     needs.bp,
     needs_desk.staff_bp,
     calendar.staff_bp,
+    statistics.staff_bp,
     activities.bp,
     signups.bp,
     checkins.bp,
     checkins.staff_bp,
+    menus.bp,
+    menus.staff_bp,
+    notifications.bp,
+    notifications.staff_bp,
 )
 
 

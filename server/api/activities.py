@@ -17,7 +17,8 @@ class ActivityPath(In):
     activity_id: Id
 
 
-def _out(seen: agenda.SeenActivity) -> ActivityOut:
+def activity_out(seen: agenda.SeenActivity) -> ActivityOut:
+    """Return an activity as the member gets it, here and on a menu."""
     shown = [SessionOut.seen(each.session, each.waiting, each.button) for each in seen.sessions]
     return ActivityOut.of(seen.activity, shown)
 
@@ -38,9 +39,11 @@ def index(query: ActivitiesQuery) -> Response:
         limit=query.limit,
         now=utcnow(),
     )
-    return reply(ListOut[ActivityOut](items=[_out(seen) for seen in page.items], next=page.next))
+    return reply(
+        ListOut[ActivityOut](items=[activity_out(seen) for seen in page.items], next=page.next)
+    )
 
 
 @bp.get("/activities/<activity_id>", summary="One activity", responses={200: ActivityOut})
 def show(path: ActivityPath) -> Response:
-    return reply(_out(agenda.get(current_user(), path.activity_id, now=utcnow())))
+    return reply(activity_out(agenda.get(current_user(), path.activity_id, now=utcnow())))

@@ -14,10 +14,10 @@ from server.jobs import pushes
 from server.services import (
     activities,
     jobs,
+    jobs_retention,
     needs_clock,
     needs_texts,
-    retention,
-    seats_check,
+    signups_recount,
     signups_rounds,
 )
 from server.services.notifications import campaigns, outbox, outcomes
@@ -78,8 +78,8 @@ TIMETABLE: Final = (
         lambda it, now: needs_texts.recheck_texts(it.wechat, it.vault, now=now),
     ),
     Job("auto_close_needs", Every(60), lambda _, now: needs_clock.auto_close(now=now)),
-    Job("check_seats", Daily(dt.time(3, 10)), lambda _, now: seats_check.correct(now=now)),
-    Job("purge", Daily(dt.time(3, 30)), lambda _, now: retention.purge(now=now)),
+    Job("check_seats", Daily(dt.time(3, 10)), lambda _, now: signups_recount.correct(now=now)),
+    Job("purge", Daily(dt.time(3, 30)), lambda _, now: jobs_retention.purge(now=now)),
 )
 
 

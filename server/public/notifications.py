@@ -8,7 +8,7 @@ from server.errors import Forbidden
 from server.services.notifications import pushes
 from server.wechat import PushMessage, PushRejected
 
-bp = Blueprint("notifications", __name__)
+bp = Blueprint("wechat_push", __name__)
 
 _LARGEST_PUSH = 256 * 1024
 

@@ -8,7 +8,8 @@ from peewee import JOIN, fn
 from models import Session, Signup, db
 from models.signups import SEATED
 from server import logs
-from server.services import (audit, signups_seats as seats)
+from server.services import audit
+from server.services import signups_seats as seats
 
 
 def correct(*, now: dt.datetime) -> int:
