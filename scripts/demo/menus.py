@@ -1,5 +1,5 @@
 """A menu for every Space and month: past ones as they were, this month's published where a keeper
-has got round to it."""
+has got round to it, next month's still a draft."""
 
 import datetime as dt
 from collections import defaultdict
@@ -24,10 +24,12 @@ def add_menus(town: Town, offers: list[Offer], now: dt.datetime) -> None:
     for (code, month), listed in by_menu.items():
         space = town.places[code].space
         first = month_bounds(month)[0]
-        published = None if code in NOT_YET and month == month_of(now) else first
-        menu = Menu.add(now=first, space=space, month=month)
+        is_draft = month > month_of(now) or (month == month_of(now) and code in NOT_YET)
+        published = None if is_draft else first
+        made = min(first, now)
+        menu = Menu.add(now=made, space=space, month=month)
         revision = MenuRevision.add(
-            now=first,
+            now=made,
             space=space,
             menu=menu,
             number=1,

@@ -1,4 +1,4 @@
-"""What the Spaces offer: three past months, this month, and one session open at the door now."""
+"""What the Spaces offer: three past months, this one, the next, and a session open at the door now."""
 
 import datetime as dt
 import random
@@ -40,10 +40,10 @@ def add_series(now: dt.datetime) -> dict[str, Series]:
     }
 
 
-def months_until(now: dt.datetime) -> list[str]:
-    """Return the past months and the present one, oldest first, as `YYYY-MM`."""
+def months_around(now: dt.datetime) -> list[str]:
+    """Return the past months, the present one and the next, oldest first, as `YYYY-MM`."""
     day = day_of(now).replace(day=1)
-    months = [month_of(now)]
+    months = [month_of(now), (day + dt.timedelta(days=32)).strftime("%Y-%m")]
     for _ in range(MONTHS_BACK):
         day = (day - dt.timedelta(days=1)).replace(day=1)
         months.insert(0, day.strftime("%Y-%m"))
@@ -59,7 +59,7 @@ def add_offers(
     for code, place in town.places.items():
         teller = _Teller(place, series, rng, now)
         count = A_MONTH.get(code, USUALLY)
-        for month in months_until(now):
+        for month in months_around(now):
             chosen = rng.sample(told, min(count, len(told)))
             days = _work_days(month)
             for number, item in enumerate(chosen):
