@@ -1,6 +1,7 @@
 """The ground of every shape: strict input, ids as strings, moments with Z, Chinese sentences."""
 
 import datetime as dt
+import re
 from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import (
@@ -24,7 +25,7 @@ def _id_from_wire(value: Any) -> int:
     """Ids travel as strings, because JavaScript loses integers above 2^53."""
     if isinstance(value, int) and not isinstance(value, bool):
         return value
-    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 19:
+    if isinstance(value, str) and re.fullmatch(_ID_PATTERN, value):
         return int(value)
     raise ValueError("编号无效")
 
