@@ -6,11 +6,37 @@ from flask import Blueprint, Flask, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
-from server.console import assets, auth, door, home, pages, staff
+from server.console import (
+    activities,
+    activities_sessions,
+    assets,
+    auth,
+    checkins,
+    door,
+    home,
+    menus,
+    needs,
+    notifications,
+    pages,
+    signups,
+    staff,
+)
 from server.context import request_id
 from server.errors import RateLimited, ServiceError, Unauthenticated
 
-WORDS = (assets.bp, auth.bp, home.bp, staff.bp)
+WORDS = (
+    assets.bp,
+    auth.bp,
+    home.bp,
+    activities.bp,
+    activities_sessions.bp,
+    signups.bp,
+    menus.bp,
+    checkins.bp,
+    needs.bp,
+    notifications.bp,
+    staff.bp,
+)
 
 _HTTP_SENTENCES = {
     400: "页面停留太久或已在别处退出，请返回上一页刷新后再提交",
@@ -26,9 +52,9 @@ def init_app(app: Flask) -> None:
     console = Blueprint("console", __name__, url_prefix="/console", template_folder="templates")
     console.before_request(door.guard)
     console.after_request(door.keep_private)
+    door.init_app(app)
     for bp in WORDS:
         console.register_blueprint(bp)
-    door.init_app(app)
     app.register_blueprint(console)
     pages.init_app(app)
 

@@ -1,6 +1,8 @@
 """The door of the console: who comes in, the cookie, CSRF, and where a log-in leads back to."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
+from enum import StrEnum
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -8,13 +10,16 @@ from flask import Blueprint, Flask, Response, current_app, g, redirect, request,
 from flask.typing import ResponseReturnValue
 from flask_wtf import CSRFProtect
 from werkzeug import Response as AnyResponse
+from werkzeug.routing import BaseConverter, ValidationError
 
-from models import Staff
+from models import Space, Staff
 from server.clock import utcnow
-from server.context import config, console_cookie_name
-from server.services import auth, staff
+from server.context import config, console_cookie_name, current_scope
+from server.services import auth, spaces, staff
+from server.services.staff import Verb
 
 F = TypeVar("F", bound=Callable[..., Any])
+E = TypeVar("E", bound=StrEnum)
 
 csrf = CSRFProtect()
 
@@ -31,6 +36,7 @@ def init_app(app: Flask) -> None:
         SESSION_COOKIE_SECURE=secure,
     )
     csrf.init_app(app)
+    app.url_map.converters["id"] = IdConverter
 
 
 def word(name: str) -> Blueprint:
@@ -67,6 +73,50 @@ def whoever() -> Staff | None:
     """Return whose console log-in the cookie is; None for a stranger."""
     cookie = request.cookies.get(console_cookie_name())
     return auth.staff_of_cookie(cookie, now=utcnow()) if cookie else None
+
+
+def spaces_of(verb: Verb) -> list[Space]:
+    """Return the Spaces in which the asking staff may do it, by name."""
+    allowed = current_scope().space_ids(verb)
+    return sorted((row for row in spaces.search() if row.id in allowed), key=lambda row: row.name)
+
+
+def asked_id(name: str, source: Mapping[str, str] | None = None) -> int | None:
+    """Return an id from the address (or a form); None when it is not there or none at all."""
+    text = (request.args if source is None else source).get(name, "")
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) <= 19 else 0
+    return number if 0 < number < 2**63 else None
+
+
+def asked_number(name: str) -> int:
+    """Return a page number from the address; the first for anything else."""
+    text = request.args.get(name, "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 6 else 1
+
+
+def asked_month(name: str, source: Mapping[str, str] | None = None) -> str | None:
+    """Return a month (`YYYY-MM`) from the address (or a form); None for anything else."""
+    text = (request.args if source is None else source).get(name, "")
+    return text if re.fullmatch(r"20[0-9]{2}-(0[1-9]|1[0-2])", text) else None
+
+
+def asked(kind: type[E], name: str, source: Mapping[str, str] | None = None) -> E | None:
+    """Return one of an enum's values from the address (or a form); None for anything else."""
+    text = (request.args if source is None else source).get(name, "")
+    return kind(text) if text in {member.value for member in kind} else None
+
+
+class IdConverter(BaseConverter):
+    """An id in an address; what cannot be one is the address of nothing: 404."""
+
+    regex = r"[0-9]{1,19}"
+
+    def to_python(self, value: str) -> int:
+        """Return the number."""
+        number = int(value)
+        if number >= 2**63:
+            raise ValidationError
+        return number
 
 
 def here() -> str | None:

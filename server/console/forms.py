@@ -17,7 +17,7 @@ class Fields(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
 
-M = TypeVar("M", bound=Fields)
+M = TypeVar("M", bound=BaseModel)
 
 
 def _moment(value: Any) -> Any:
@@ -57,6 +57,7 @@ def _id(value: Any) -> Any:
 LocalMoment = Annotated[dt.datetime, BeforeValidator(_moment)]
 Number = Annotated[int, BeforeValidator(_number)]
 RowId = Annotated[int, BeforeValidator(_id)]
+Ticked = Annotated[bool, BeforeValidator(lambda value: value in ("on", True))]
 
 
 class Form:
@@ -67,6 +68,7 @@ class Form:
         self.values = values
         self.errors: dict[str, str] = {}
         self.notice = ""
+        self.current: dict[str, Any] | None = None
 
     def __getitem__(self, name: str) -> Any:
         """Return what a field shows: what was typed, else the value given; empty if neither."""
@@ -79,12 +81,24 @@ class Form:
         """Return every value of a field that may be ticked more than once."""
         if self.typed:
             return self.typed.getlist(name)
-        return [str(value) for value in self.values.get(name) or []]
+        value = self.values.get(name)
+        return [str(one) for one in (value if isinstance(value, list) else [value])]
 
-    def read(self, shape: type[M]) -> M:
-        """Return the form as its shape. Raises Invalid with every wrong field."""
-        given: dict[str, Any] = {}
+    @property
+    def version(self) -> int:
+        """Return which version of the row the person was looking at. After a conflict they may
+        choose to write over the other's (`over`). Raises Invalid."""
+        text = self.typed.get("over") or self.typed.get("version", "")
+        if not (text.isascii() and text.isdecimal() and len(text) <= 9):
+            raise Invalid("请从页面上的按钮提交")
+        return int(text)
+
+    def read(self, shape: type[M], **given: Any) -> M:
+        """Return the form as its shape; `given` are members the form does not send. Raises Invalid
+        with every wrong field."""
         for name, field in shape.model_fields.items():
+            if name in given:
+                continue
             if "list" in str(field.annotation):
                 given[name] = self.typed.getlist(name)
             elif self.typed.get(name, "").strip():
@@ -99,5 +113,6 @@ class Form:
         """Take over why it was refused, and return the form for the page to show again."""
         for item in error.facts.get("errors") or []:
             self.errors[item["field"]] = item["message"]
+        self.current = error.facts.get("current")
         self.notice = "请检查标出的几处" if self.errors else error.detail
         return self

@@ -1,14 +1,74 @@
 """工作台: what today asks for; each line leads to the act."""
 
+import datetime as dt
+
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
+from models.menus import RevisionState
+from models.needs import NeedState
+from server.clock import at_shanghai, day_of, month_of, utcnow
 from server.console import door
+from server.console.checkins import live_lines
+from server.console.menus import shifted
+from server.context import current_scope
+from server.services import activities_sessions, menus, needs_desk
+from server.services.needs_desk import Filters
+from server.services.notifications import ledger
+from server.services.staff import Verb
 
 bp = door.word("home")
+
+_OURS = (
+    NeedState.SUBMITTED,
+    NeedState.RETURNED,
+    NeedState.TRIAGED,
+    NeedState.DISPATCHED,
+    NeedState.IN_PROGRESS,
+)
 
 
 @bp.get("/")
 def index() -> ResponseReturnValue:
     """Show the day."""
-    return render_template("console/home/index.html")
+    scope, now = current_scope(), utcnow()
+    begin = at_shanghai(day_of(now), dt.time())
+    seen = scope.space_ids(Verb.SEE)
+    sessions = activities_sessions.of_day(seen, begin, begin + dt.timedelta(days=1))
+    works = bool(scope.space_ids(Verb.WORK_NEEDS))
+    waiting = needs_desk.board(scope, Filters(states=_OURS), cursor=None, limit=6, now=now)
+    return render_template(
+        "console/home/index.html",
+        lines=live_lines(sessions),
+        menus=[_menu_of(month) for month in (month_of(now), shifted(month_of(now), 1))],
+        edits_menus=bool(scope.space_ids(Verb.EDIT_MENU)),
+        works=works,
+        counts=needs_desk.counts(scope, now=now) if works else {},
+        waiting=waiting.items,
+        troubles=sum(ledger.troubles(scope.space_ids(Verb.EDIT_MENU)).values()),
+        stopped=[
+            row
+            for row in ledger.campaigns_of(scope.space_ids(Verb.EDIT_MENU))
+            if row.state == "stopped"
+        ],
+    )
+
+
+def _menu_of(month: str) -> dict[str, object]:
+    """Return how the menus of a month stand in the staff's Spaces."""
+    spaces = door.spaces_of(Verb.SEE)
+    sheets = menus.of_spaces([space.id for space in spaces], month)
+    published = {
+        sheet.revision.space_id
+        for sheet in sheets
+        if sheet.revision.state == RevisionState.PUBLISHED
+    }
+    drafts = [sheet for sheet in sheets if sheet.revision.state == RevisionState.DRAFT]
+    return {
+        "month": month,
+        "sheets": sheets,
+        "drafts": drafts,
+        "published": len(published),
+        "missing": [space for space in spaces if space.id not in published],
+        "spaces": spaces,
+    }

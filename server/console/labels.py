@@ -10,6 +10,7 @@ from models.notifications import CampaignState, DeliveryState
 from models.signups import SignupSource, SignupState
 from models.spaces import VenueRole
 from models.staff import Role
+from server.schemas.needs import OUTCOME_NAMES, STATE_NAMES
 
 # Keyed by type first: members of a StrEnum are equal across enums when their texts are.
 _LABELS: dict[type[StrEnum], dict[StrEnum, tuple[str, str]]] = {
@@ -80,16 +81,16 @@ _LABELS: dict[type[StrEnum], dict[StrEnum, tuple[str, str]]] = {
         RevisionState.SUPERSEDED: ("旧版", "quiet"),
     },
     NeedState: {
-        NeedState.SUBMITTED: ("待受理", "warn"),
-        NeedState.TRIAGED: ("已受理", "good"),
-        NeedState.DISPATCHED: ("已派发", "good"),
-        NeedState.IN_PROGRESS: ("办理中", "good"),
-        NeedState.WAITING_INFO: ("等待补充", "quiet"),
-        NeedState.RETURNED: ("已退回", "warn"),
-        NeedState.ANSWERED: ("已答复", "lamp"),
-        NeedState.REOPENED: ("重新办理", "bad"),
-        NeedState.CLOSED: ("已办结", "plain"),
-        NeedState.WITHDRAWN: ("已撤回", "quiet"),
+        NeedState.SUBMITTED: (STATE_NAMES[NeedState.SUBMITTED], "warn"),
+        NeedState.TRIAGED: (STATE_NAMES[NeedState.TRIAGED], "good"),
+        NeedState.DISPATCHED: (STATE_NAMES[NeedState.DISPATCHED], "good"),
+        NeedState.IN_PROGRESS: (STATE_NAMES[NeedState.IN_PROGRESS], "good"),
+        NeedState.WAITING_INFO: (STATE_NAMES[NeedState.WAITING_INFO], "quiet"),
+        NeedState.RETURNED: (STATE_NAMES[NeedState.RETURNED], "warn"),
+        NeedState.ANSWERED: (STATE_NAMES[NeedState.ANSWERED], "lamp"),
+        NeedState.REOPENED: (STATE_NAMES[NeedState.REOPENED], "bad"),
+        NeedState.CLOSED: (STATE_NAMES[NeedState.CLOSED], "plain"),
+        NeedState.WITHDRAWN: (STATE_NAMES[NeedState.WITHDRAWN], "quiet"),
     },
     NeedSource: {
         NeedSource.SELF: ("本人提交", "plain"),
@@ -100,12 +101,12 @@ _LABELS: dict[type[StrEnum], dict[StrEnum, tuple[str, str]]] = {
     },
     Urgency: {Urgency.NORMAL: ("一般", "plain"), Urgency.URGENT: ("紧急", "bad")},
     Outcome: {
-        Outcome.SOLVED: ("已解决", "good"),
-        Outcome.PARTLY: ("部分解决", "warn"),
-        Outcome.EXPLAINED: ("已解释说明", "plain"),
-        Outcome.TRANSFERRED: ("已转交其他部门", "plain"),
-        Outcome.WITHDRAWN: ("提交人撤回", "quiet"),
-        Outcome.DUPLICATE: ("与其他诉求重复", "quiet"),
+        Outcome.SOLVED: (OUTCOME_NAMES[Outcome.SOLVED], "good"),
+        Outcome.PARTLY: (OUTCOME_NAMES[Outcome.PARTLY], "warn"),
+        Outcome.EXPLAINED: (OUTCOME_NAMES[Outcome.EXPLAINED], "plain"),
+        Outcome.TRANSFERRED: (OUTCOME_NAMES[Outcome.TRANSFERRED], "plain"),
+        Outcome.WITHDRAWN: (OUTCOME_NAMES[Outcome.WITHDRAWN], "quiet"),
+        Outcome.DUPLICATE: (OUTCOME_NAMES[Outcome.DUPLICATE], "quiet"),
     },
     Satisfaction: {
         Satisfaction.SATISFIED: ("满意", "good"),
@@ -159,7 +160,10 @@ EVENTS = {
     "edit": "修改",
     "supplement": "补充",
     "triage": "受理",
-    "dispatch": "派发",
+    "dispatch": "派单",
+    "note": "内部记录",
+    "check": "内容审核",
+    "refuse": "未通过审核",
     "accept": "接单",
     "return": "退回",
     "reply": "答复",
@@ -193,6 +197,11 @@ def tone(value: StrEnum) -> str:
 def choices(kind: type[StrEnum]) -> list[tuple[str, str]]:
     """Return value and word of each, for a list to choose from."""
     return [(value.value, text) for value, (text, _) in _LABELS[kind].items()]
+
+
+def choices_of(name: str) -> list[tuple[str, str]]:
+    """Return the choices of an enum by its name, for templates. Raises KeyError."""
+    return choices({kind.__name__: kind for kind in _LABELS}[name])
 
 
 def event(kind: str) -> str:

@@ -5,8 +5,13 @@ from typing import Any, NamedTuple
 
 from flask import Flask, g, request
 
-from server.clock import SHANGHAI, day_of, utcnow
+from models import Need, Series, Session
+from models.activities import SessionState
+from server.clock import SHANGHAI, day_of, month_of, utcnow
 from server.console import assets, labels
+from server.console.forms import Form
+from server.schemas.activities_seen import place_of
+from server.services import users
 from server.services.staff import Scope, Verb
 
 _WEEKDAYS = "一二三四五六日"
@@ -22,7 +27,14 @@ class Door(NamedTuple):
     verbs: tuple[Verb, ...]
 
 
-DOORS = (Door("home", "工作台", "house-door", "console.home.index", ()),)
+DOORS = (
+    Door("home", "工作台", "house-door", "console.home.index", ()),
+    Door("activities", "活动", "calendar-event", "console.activities.index", (Verb.SEE,)),
+    Door("menus", "菜单", "journal-richtext", "console.menus.index", (Verb.SEE,)),
+    Door("checkins", "现场", "qr-code-scan", "console.checkins.index", (Verb.SCAN,)),
+    Door("needs", "诉求", "chat-heart", "console.needs.index", (Verb.WORK_NEEDS,)),
+    Door("notifications", "消息", "send", "console.notifications.index", (Verb.EDIT_MENU,)),
+)
 
 
 def init_app(app: Flask) -> None:
@@ -39,10 +51,71 @@ def init_app(app: Flask) -> None:
         label=labels.label,
         tone=labels.tone,
         event=labels.event,
+        display_name=users.display_name,
+        month=month,
+        month_of=month_of,
+        total=lambda counts, states: sum(counts[state.value] for state in states),
     )
-    brand = app.extensions["xinyi"].config.brand
+    settings = app.extensions["xinyi"].config
+    brand, checkins = settings.brand, settings.checkins
     app.jinja_env.globals.update(icon=assets.icon, asset=assets.address, brand=brand)
+    app.jinja_env.globals.update(
+        place_of=place_of,
+        choices=labels.choices_of,
+        options=lambda rows: [(row.id, row.name) for row in rows],
+        pairs=lambda texts: [(text, text) for text in texts],
+        checkin_window=(checkins.opens_before_minutes, checkins.closes_after_minutes),
+        session_links=session_links,
+        code_seconds=checkins.slot_seconds,
+        series_options=series_options,
+        code_options=lambda rows: [(row.code, row.name) for row in rows],
+        triage_values=triage_values,
+        blank=Form(),
+    )
     app.context_processor(_surroundings)
+
+
+def series_options(rows: list[Series]) -> list[tuple[int, str]]:
+    """Return the series as a list to choose from."""
+    return [(row.id, f"{row.name} · {row.subtitle}" if row.subtitle else row.name) for row in rows]
+
+
+def triage_values(need: Need) -> Form:
+    """Return the form for taking a need up, filled with what it says now."""
+    return Form(summary=need.staff_summary, category=need.category.code, lead_unit=need.lead_unit)
+
+
+def month(value: str) -> str:
+    """Return a month (`YYYY-MM`) as `11月`, with its year when that is not this one."""
+    year, number = value.split("-")
+    this_year = day_of(utcnow()).year
+    return f"{int(number)}月" if int(year) == this_year else f"{year}年{int(number)}月"
+
+
+def greeting(now: dt.datetime) -> str:
+    """Return how one greets at this hour."""
+    hour = now.astimezone(SHANGHAI).hour
+    if 5 <= hour < 11:
+        return "早上好"
+    if 11 <= hour < 13:
+        return "中午好"
+    return "下午好" if 13 <= hour < 18 else "晚上好"
+
+
+def session_links(session: Session) -> list[tuple[str, str]]:
+    """Return what the asking staff can open of a session: name and endpoint."""
+    scope: Scope = g.scope
+    links = [
+        ("名单", "console.signups.index", Verb.ADMIT),
+        ("现场", "console.checkins.show", Verb.SCAN),
+        ("修改", "console.activities_sessions.edit", Verb.EDIT_ACTIVITIES),
+    ]
+    is_open = session.state == SessionState.SCHEDULED
+    return [
+        (name, endpoint)
+        for name, endpoint, verb in links
+        if scope.allows(verb, session.space_id) and (is_open or name == "名单")
+    ]
 
 
 def day(value: dt.datetime | dt.date) -> str:
@@ -100,12 +173,13 @@ def _surroundings() -> dict[str, Any]:
         "scope": scope,
         "Verb": Verb,
         "doors": [door for door in DOORS if scope and _open(door, scope)],
-        "here_word": (request.blueprint or "").rpartition(".")[2],
+        "here_word": (request.blueprint or "").rpartition(".")[2].partition("_")[0],
         "roles_line": "、".join(sorted(labels.label(role) for role in scope.roles))
         if scope
         else "",
         "theme": theme if theme in ("light", "dark") else "auto",
         "now": utcnow(),
+        "greeting": greeting(utcnow()),
     }
 
 

@@ -1,0 +1,228 @@
+"""诉求: the board, and each step from taking up to the answer."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from models import Need
+from models.needs import NeedState, Outcome
+from server.clock import utcnow
+from server.console import door, labels
+from server.console.forms import Fields, Form, Ticked
+from server.context import actor, current_scope
+from server.errors import ServiceError
+from server.paging import numbered
+from server.schemas.base import OptionalLine, OptionalParagraph, Paragraph
+from server.services import needs, needs_clock, needs_desk, needs_intake
+from server.services.needs_desk import Desk, Filters
+from server.services.needs_states import TABLE, Act
+from server.services.staff import Verb
+
+bp = door.word("needs")
+
+LANES = (
+    ("待受理", (NeedState.SUBMITTED, NeedState.RETURNED)),
+    ("办理中", (NeedState.TRIAGED, NeedState.DISPATCHED, NeedState.IN_PROGRESS)),
+    ("等待补充", (NeedState.WAITING_INFO,)),
+    ("已答复，待评价", (NeedState.ANSWERED,)),
+)
+LANE_LENGTH = 20
+_ACTS = (Act.TRIAGE, Act.DISPATCH, Act.REPLY, Act.REQUEST_INFO, Act.RESUME, Act.RETURN, Act.ANSWER)
+
+
+class TriageForm(Fields):
+    summary: OptionalLine = ""
+    lead_unit: OptionalLine = ""
+    category: str = ""
+    is_cross: Ticked = False
+
+
+class DispatchForm(Fields):
+    lead_unit: OptionalLine = ""
+    note: OptionalLine = ""
+
+
+class WordsForm(Fields):
+    text: Paragraph
+
+
+class ResumeForm(Fields):
+    text: OptionalParagraph = ""
+
+
+class AnswerForm(Fields):
+    outcome: Outcome
+    text: Paragraph
+    duplicate_of: OptionalLine = ""
+
+
+@bp.get("/needs")
+def index() -> ResponseReturnValue:
+    """Show the board of what is open, or a filtered list of everything."""
+    scope, now = current_scope(), utcnow()
+    view = "list" if request.args.get("view") == "list" else "board"
+    filters = Filters(
+        space_id=door.asked_id("space"),
+        category=request.args.get("category") or None,
+        text=request.args.get("text", "").strip()[:60],
+        is_overdue=True if request.args.get("late") else None,
+    )
+    state = door.asked(NeedState, "state")
+    shown: dict[str, Any] = {}
+    if view == "list":
+        listed = Filters(**vars(filters) | {"states": (state,) if state else ()})
+        query = needs_desk.filtered(scope, listed, now=now).order_by(Need.received_at.desc())
+        shown["page"] = numbered(query, number=door.asked_number("page"))
+    else:
+        shown["lanes"] = [
+            (
+                name,
+                needs_desk.board(
+                    scope,
+                    Filters(**vars(filters) | {"states": states}),
+                    cursor=None,
+                    limit=LANE_LENGTH,
+                    now=now,
+                ),
+                states,
+            )
+            for name, states in LANES
+        ]
+    return render_template(
+        "console/needs/index.html",
+        view=view,
+        counts=needs_desk.counts(scope, now=now),
+        categories=needs_intake.categories(),
+        spaces=door.spaces_of(Verb.WORK_NEEDS),
+        states=labels.choices(NeedState),
+        form=Form(request.args),
+        keep={name: value for name, value in request.args.items() if value and name != "page"},
+        is_overdue=lambda need: needs_clock.is_overdue(need, now=now),
+        **shown,
+    )
+
+
+@bp.get("/needs/<id:need_id>")
+def show(need_id: int) -> ResponseReturnValue:
+    """Show a need with its history and what can be done next."""
+    return _page(need_id, Form())
+
+
+@bp.post("/needs/<id:need_id>/triage")
+def triage(need_id: int) -> ResponseReturnValue:
+    """Take it up."""
+
+    def act(desk: Desk, form: Form) -> None:
+        typed = form.read(TriageForm)
+        given = needs_desk.Triage(
+            summary=typed.summary,
+            lead_unit=typed.lead_unit,
+            category=typed.category or None,
+            is_cross=typed.is_cross,
+        )
+        needs_desk.triage(desk, given, now=utcnow())
+
+    return _do(need_id, act, "已受理")
+
+
+@bp.post("/needs/<id:need_id>/dispatch")
+def dispatch(need_id: int) -> ResponseReturnValue:
+    """Say which body leads."""
+
+    def act(desk: Desk, form: Form) -> None:
+        typed = form.read(DispatchForm)
+        needs_desk.dispatch(desk, typed.lead_unit, typed.note, now=utcnow())
+
+    return _do(need_id, act, "已派单")
+
+
+@bp.post("/needs/<id:need_id>/reply")
+def reply(need_id: int) -> ResponseReturnValue:
+    """Say something: to the submitter, or between colleagues only."""
+
+    def act(desk: Desk, form: Form) -> None:
+        text = form.read(WordsForm).text
+        say = needs_desk.note if form["to"] == "inside" else needs_desk.reply
+        say(desk, text, now=utcnow())
+
+    return _do(need_id, act, "已记录" if request.form.get("to") == "inside" else "已回复提交人")
+
+
+@bp.post("/needs/<id:need_id>/request-info")
+def request_info(need_id: int) -> ResponseReturnValue:
+    """Ask the submitter for what is missing; the clock stands still."""
+
+    def act(desk: Desk, form: Form) -> None:
+        needs_desk.request_info(desk, form.read(WordsForm).text, now=utcnow())
+
+    return _do(need_id, act, "已请提交人补充，计时暂停")
+
+
+@bp.post("/needs/<id:need_id>/resume")
+def resume(need_id: int) -> ResponseReturnValue:
+    """Let the clock run on."""
+
+    def act(desk: Desk, form: Form) -> None:
+        needs_desk.resume(desk, form.read(ResumeForm).text, now=utcnow())
+
+    return _do(need_id, act, "已恢复办理")
+
+
+@bp.post("/needs/<id:need_id>/return")
+def give_back(need_id: int) -> ResponseReturnValue:
+    """Give it back to be taken up anew; colleagues read why."""
+
+    def act(desk: Desk, form: Form) -> None:
+        needs_desk.give_back(desk, form.read(WordsForm).text, now=utcnow())
+
+    return _do(need_id, act, "已退回待受理")
+
+
+@bp.post("/needs/<id:need_id>/answer")
+def answer(need_id: int) -> ResponseReturnValue:
+    """Answer with what came of it."""
+
+    def act(desk: Desk, form: Form) -> None:
+        typed = form.read(AnswerForm)
+        needs_desk.answer(
+            desk,
+            typed.outcome,
+            typed.text,
+            duplicate_of=typed.duplicate_of or None,
+            now=utcnow(),
+        )
+
+    return _do(need_id, act, "已答复，等待提交人评价")
+
+
+def _do(need_id: int, act: Callable[[Desk, Form], None], done: str) -> ResponseReturnValue:
+    need = needs_desk.get(current_scope(), need_id)
+    form = Form(request.form)
+    try:
+        desk = Desk(current_scope(), need.id, form.version, actor=actor())
+        act(desk, form)
+    except ServiceError as error:
+        return _page(need_id, form.blame(error)), error.status
+    flash(done, "good")
+    return redirect(url_for("console.needs.show", need_id=need_id), 303)
+
+
+def _page(need_id: int, form: Form) -> str:
+    need = needs_desk.get(current_scope(), need_id)
+    person, company = needs_desk.submitter(need)
+    return render_template(
+        "console/needs/show.html",
+        need=need,
+        person=person,
+        company=company,
+        timeline=needs_desk.timeline(need),
+        rating=needs.rating_of(need),
+        is_late=needs_clock.is_overdue(need, now=utcnow()),
+        can={act.value for act in _ACTS if need.state in TABLE[act]},
+        categories=needs_intake.categories(),
+        outcomes=[pair for pair in labels.choices(Outcome) if pair[0] != Outcome.WITHDRAWN],
+        form=form,
+        doing=(request.endpoint or "").rpartition(".")[2] if form.notice else "",
+    )

@@ -1,0 +1,63 @@
+"""消息: how campaigns went out, which messages did not arrive, and what may go again."""
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from models.notifications import DeliveryState
+from server.clock import utcnow
+from server.console import door
+from server.context import actor, current_scope
+from server.errors import NotFound, ServiceError
+from server.services.notifications import ledger, progress
+from server.services.staff import Verb
+
+bp = door.word("notifications")
+
+
+@bp.get("/notifications")
+def index() -> ResponseReturnValue:
+    """Show the newest campaigns and the deliveries that need a look."""
+    mine = current_scope().space_ids(Verb.EDIT_MENU)
+    wanted = door.asked(DeliveryState, "state")
+    troubles = ledger.troubles(mine)
+    first = next((state for state, count in troubles.items() if count), DeliveryState.FAILED_TEMP)
+    state = wanted if wanted in troubles else first
+    campaigns = ledger.campaigns_of(mine)[:10]
+    return render_template(
+        "console/notifications/index.html",
+        troubles=troubles,
+        state=state,
+        page=ledger.of_spaces(mine, state=state, cursor=request.args.get("cursor"), limit=30),
+        campaigns=campaigns,
+        progress=progress.of_campaigns([row.id for row in campaigns]),
+        again=state
+        in (DeliveryState.UNKNOWN, DeliveryState.FAILED_PARAM, DeliveryState.FAILED_TEMP),
+    )
+
+
+@bp.post("/notifications/<id:delivery_id>/resend")
+def resend(delivery_id: int) -> ResponseReturnValue:
+    """Queue one message again: only a person may risk that somebody reads it twice."""
+    line = ledger.get(delivery_id)
+    if line.message.space_id is None:
+        raise NotFound
+    current_scope().require(Verb.EDIT_MENU, line.message.space_id)
+    try:
+        ledger.resend(line, actor=actor(), now=utcnow())
+        flash("已重新排队", "good")
+    except ServiceError as error:
+        flash(error.detail, "bad")
+    return redirect(url_for("console.notifications.index", state=line.delivery.state), 303)
+
+
+@bp.post("/campaigns/<id:campaign_id>/resume")
+def resume(campaign_id: int) -> ResponseReturnValue:
+    """Let a stopped campaign go on."""
+    campaign = ledger.get_campaign(campaign_id)
+    current_scope().require(Verb.PUBLISH_MENU, campaign.space_id)
+    try:
+        ledger.resume(campaign, actor=actor(), now=utcnow())
+        flash("已恢复发送", "good")
+    except ServiceError as error:
+        flash(error.detail, "bad")
+    return redirect(url_for("console.notifications.index"), 303)

@@ -1,0 +1,50 @@
+"""What staff find: the activities of their Spaces, drafts too, filtered and in order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from peewee import ModelSelect, fn
+
+from models import Activity, Series, Session, Space
+from models.activities import ActivityState
+from server.clock import month_bounds
+
+
+def index(
+    space_ids: frozenset[int],
+    *,
+    month: str | None = None,
+    series_id: int | None = None,
+    state: ActivityState | None = None,
+) -> ModelSelect[Activity]:
+    """Return a select of activities with series and Space joined in, the latest first: by their
+    last session (of the Shanghai month `YYYY-MM`, if asked for), a draft without one by its
+    birth. Raises ValueError on a malformed month."""
+    query: Any = (
+        Activity.select(Activity, Series, Space)
+        .join(Series)
+        .switch(Activity)
+        .join(Space)
+        .where(Activity.space.in_(space_ids))
+    )
+    of_activity: Any = Session.activity == Activity.id
+    if month is not None:
+        first, following = month_bounds(month)
+        of_activity &= (Session.starts_at >= first) & (Session.starts_at < following)
+        query = query.where(fn.EXISTS(Session.select(Session.id).where(of_activity)))
+    if series_id is not None:
+        query = query.where(Series.id == series_id)
+    if state is not None:
+        query = query.where(Activity.state == state)
+    latest = fn.COALESCE(
+        Session.select(fn.MAX(Session.starts_at)).where(of_activity), Activity.created_at
+    )
+    ordered: ModelSelect[Activity] = query.order_by(latest.desc(), Activity.id.desc())
+    return ordered
+
+
+def series() -> list[Series]:
+    """Return the series in use, in their order."""
+    rows = Series.select().where(Series.active == True)  # noqa: E712
+    return list(rows.order_by(Series.order, Series.id))
