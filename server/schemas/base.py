@@ -13,17 +13,22 @@ from pydantic import (
     PlainSerializer,
     StringConstraints,
     ValidationError,
+    ValidationInfo,
     WithJsonSchema,
 )
 
 from server.clock import iso
 
-_ID_SCHEMA = {"type": "string", "pattern": "^[0-9]{1,18}$"}
+# Nineteen digits would let in numbers above 2^63, which no column holds.
+_ID_PATTERN = "^([0-9]{1,18}|[1-8][0-9]{18})$"
+_ID_SCHEMA = {"type": "string", "pattern": _ID_PATTERN}
 
 
-def _id_from_wire(value: Any) -> int:
-    """Ids travel as strings, because JavaScript loses integers above 2^53."""
-    if isinstance(value, int) and not isinstance(value, bool):
+def _id_from_wire(value: Any, info: ValidationInfo) -> int:
+    """Ids travel as strings, because JavaScript loses integers above 2^53. Only our own answers
+    (which forbid nothing) are built from the number itself."""
+    is_input = (info.config or {}).get("extra") == "forbid"
+    if isinstance(value, int) and not isinstance(value, bool | str) and not is_input:
         return value
     if isinstance(value, str) and re.fullmatch(_ID_PATTERN, value):
         return int(value)
