@@ -7,10 +7,13 @@ from typing import Any
 
 import models
 from models.activities import ActivityKind, ActivityState
+from models.checkins import CheckinMethod
+from models.signups import SEATED, SignupState
 from models.spaces import OrgKind, SpaceType
 from models.staff import Role
 from server.clock import day_of, utcnow
 from server.crypto import token_hash
+from server.services.audit import Actor
 
 _count = itertools.count(1)
 
@@ -146,3 +149,76 @@ def make_category(**over: Any) -> models.Category:
     return models.Category.add(
         now=utcnow(), **{"code": f"cat{number}", "name": f"类别{number}"} | over
     )
+
+
+def make_signup(
+    session: models.Session | None = None, user: models.User | None = None, **over: Any
+) -> models.Signup:
+    """A confirmed place, counted in the session's seats as the allocator would."""
+    session = session or make_session()
+    user = user or make_user()
+    values = {
+        "space": session.space_id,
+        "session": session,
+        "user_id": user.id,
+        "state": SignupState.CONFIRMED,
+    }
+    signup = models.Signup.add(now=utcnow(), **values | over)
+    if signup.state in SEATED:
+        models.Session.update(seats_taken=models.Session.seats_taken + signup.party_size).where(
+            models.Session.id == session.id
+        ).execute()
+    return signup
+
+
+def make_checkin(signup: models.Signup | None = None, **over: Any) -> models.Checkin:
+    """A valid check-in of a signup, which is attended by it."""
+    signup = signup or make_signup()
+    now = over.pop("at", utcnow())
+    models.Signup.update(state=SignupState.ATTENDED).where(models.Signup.id == signup.id).execute()
+    values = {
+        "space": signup.space_id,
+        "session": signup.session_id,
+        "signup": signup,
+        "user_id": signup.user_id,
+        "enterprise_id": signup.enterprise_id,
+        "method": CheckinMethod.SELF_QR,
+        "party_present": signup.party_size - 1,
+        "occurred_at": now,
+        "recorded_at": now,
+    }
+    return models.Checkin.add(now=now, **values | over)
+
+
+def make_building(*spaces: models.Space, **over: Any) -> models.Building:
+    """A tower, looked after by the Spaces given."""
+    building = models.Building.add(now=utcnow(), **{"name": f"楼{_number()}"} | over)
+    for space in spaces:
+        models.SpaceBuilding.create(space=space, building=building)
+    return building
+
+
+def make_need(space: models.Space | None = None, **over: Any) -> models.Need:
+    """A need just submitted, due in a day and in a week."""
+    space, number, now = space or make_space(), _number(), utcnow()
+    values = {
+        "no": f"{space.code}-2026-{number:06d}",
+        "space": space,
+        "title": f"诉求{number}",
+        "body": "想请人来讲一讲",
+        "received_at": now,
+        "respond_days": 1,
+        "resolve_days": 5,
+        "clock_from": now,
+        "clock_days": 5,
+        "due_respond": now + dt.timedelta(days=1),
+        "due_resolve": now + dt.timedelta(days=7),
+    }
+    if "category" not in over:
+        values["category"] = make_category()
+    return models.Need.add(now=now, **values | over)
+
+
+def actor(**over: Any) -> Actor:
+    """Somebody of the staff, as the trail keeps them."""
+    return Actor(**{"kind": "staff", "id": 1, "name": "操作员"} | over)

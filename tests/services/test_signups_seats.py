@@ -1,0 +1,120 @@
+"""The allocator under everybody at once: whatever happens in whatever order, its sums are right."""
+
+import datetime as dt
+import threading
+from typing import Any
+
+import pytest
+from flask import Flask
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import models
+from models.signups import LIVE, SEATED, SignupState
+from server.errors import NotFound
+from server.schemas.signups import SignupIn
+from server.services import activities_sessions, signups, signups_seats
+from tests import factories
+
+HOUR = dt.timedelta(hours=1)
+PEOPLE = 6
+EXPECTED = (signups.AlreadySignedUp, signups.Full, signups.TooLate)
+
+_turn = st.tuples(
+    st.integers(0, PEOPLE - 1),
+    st.sampled_from(["sign_up", "wait", "cancel", "accept", "expire"]),
+    st.integers(1, 3),
+)
+
+
+def check(session: models.Session) -> None:
+    """Everything that must hold between any two transactions."""
+    fresh = models.Session.get_by_id(session.id)
+    rows = list(models.Signup.select().where(models.Signup.session == session))
+    assert fresh.seats_taken == sum(row.party_size for row in rows if row.state in SEATED)
+    assert fresh.capacity is None or fresh.seats_taken <= fresh.capacity
+    live = [row.user_id for row in rows if row.state in LIVE]
+    assert len(live) == len(set(live))
+    waiting = [row for row in rows if row.state == SignupState.WAITLISTED]
+    waiting.sort(key=lambda row: row.position or 0)
+    assert [signups_seats.position_of(row) for row in waiting] == list(range(1, len(waiting) + 1))
+    for row in rows:
+        assert (row.position is not None) == (row.state == SignupState.WAITLISTED)
+        assert (row.hold_until is not None) == (row.state == SignupState.OFFERED)
+
+
+def act(user: models.User, session: models.Session, what: str, party: int, now: Any) -> None:
+    """Let somebody do something; a refusal is an answer like any other."""
+    own = (models.Signup.user_id == user.id) & (models.Signup.session == session)
+    signup = models.Signup.select().where(own).order_by(models.Signup.id.desc()).first()
+    form = SignupIn(party_size=party, join_waitlist=what == "wait")
+    try:
+        if what in ("sign_up", "wait"):
+            signups.sign_up(user, session.id, form, now=now)
+        elif what == "expire":
+            signups.expire_offers(now + 2 * HOUR)
+        elif signup:
+            getattr(signups, what)(user, signup.id, now=now)
+    except EXPECTED:
+        pass
+
+
+@pytest.mark.usefixtures("app")
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(
+    turns=st.lists(_turn, min_size=4, max_size=24),
+    capacity=st.integers(1, 4),
+    hours=st.sampled_from([0.5, 3, 48]),
+)
+def test_sums_hold_when_three_act_at_once(turns: list[Any], capacity: int, hours: float) -> None:
+    now = dt.datetime(2026, 3, 2, 4, tzinfo=dt.UTC)
+    activity = factories.make_activity(max_party=3, cancel_hours=0)
+    session = factories.make_session(activity, starts_at=now + hours * HOUR, capacity=capacity)
+    people = [factories.make_user() for _ in range(PEOPLE)]
+    troubles: list[BaseException] = []
+
+    def work(own_turns: list[Any]) -> None:
+        try:
+            with models.db.connection_context():
+                for who, what, party in own_turns:
+                    act(people[who], session, what, party, now)
+        except BaseException as error:
+            troubles.append(error)
+
+    threads = [threading.Thread(target=work, args=(turns[lane::3],)) for lane in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert not troubles, troubles
+    check(session)
+
+
+def test_lock_needs_a_session(app: Flask) -> None:
+    with pytest.raises(NotFound), models.db.atomic():
+        signups_seats.lock(1)
+
+
+def test_taking_from_a_cancelled_session_fails(app: Flask, now: dt.datetime) -> None:
+    session = factories.make_session(state="cancelled")
+    assert signups_seats.take(session, 1) is False
+    assert models.Session.get_by_id(session.id).seats_taken == 0
+
+
+def test_two_sessions_have_lines_of_their_own(app: Flask, now: dt.datetime) -> None:
+    activity = factories.make_activity()
+    one, other = (
+        factories.make_session(activity, starts_at=now + 48 * HOUR, capacity=1) for _ in range(2)
+    )
+    for session in (one, other):
+        factories.make_signup(session)
+    form = SignupIn(join_waitlist=True)
+    for _ in range(2):
+        user = factories.make_user()
+        places = [signups.sign_up(user, each.id, form, now=now) for each in (one, other)]
+    assert [signups_seats.position_of(place) for place in places] == [2, 2]
+    assert activities_sessions.get(one.id).seats_taken == 1
