@@ -1,6 +1,7 @@
 """THE APPLICATION. `create_app` wires rooms, hooks and error pages, and nothing else."""
 
 from functools import partial
+from typing import Any
 
 from flask import Flask
 from flask_openapi3 import Info
@@ -20,6 +21,13 @@ from server.limits import limiter, redis_uri
 from server.services.notifications import bell
 from server.wechat import Push, WeChat
 
+_REDIS: dict[str, Any] = {
+    "socket_timeout": 2,
+    "socket_connect_timeout": 1,
+    # The library's ten retries would make everybody wait for a Redis that is away.
+    "retry": Retry(NoBackoff(), 1),
+}
+
 
 def create_app(config: Config | None = None) -> Flask:
     """Return the application. Raises ConfigError with every mistake in the settings."""
@@ -37,6 +45,7 @@ def create_app(config: Config | None = None) -> Flask:
         SECRET_KEY=config.secrets.secret_key,
         MAX_CONTENT_LENGTH=config.server.max_body_bytes,
         RATELIMIT_STORAGE_URI=redis_uri(config.redis_url),
+        RATELIMIT_STORAGE_OPTIONS=_REDIS,
         BOOTSTRAP_SERVE_LOCAL=True,
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
@@ -72,10 +81,7 @@ def _open_resources(config: Config) -> Resources:
     redis = Redis.from_url(
         config.redis_url,
         decode_responses=True,
-        socket_timeout=2,
-        socket_connect_timeout=1,
-        # The library's ten retries would make everybody wait for a Redis that is away.
-        retry=Retry(NoBackoff(), 1),
+        **_REDIS,
     )
     secret = config.secrets
     return Resources(

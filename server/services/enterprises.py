@@ -49,7 +49,7 @@ def root_of(enterprise: Enterprise) -> Enterprise:
     return enterprise.merged_into if enterprise.merged_into_id else enterprise
 
 
-def search(text: str) -> "ModelSelect[Enterprise]":
+def search(text: str) -> ModelSelect[Enterprise]:
     """Return the active companies, with their building, whose name, short name, pinyin or initials
     hold the text, or whose credit code it is. Raises Invalid below two characters."""
     text = text.strip()
@@ -243,7 +243,7 @@ def leave(user: User, *, now: dt.datetime) -> None:
 
 def members(
     space_ids: frozenset[int], status: MemberStatus | None = None
-) -> "ModelSelect[EnterpriseMember]":
+) -> ModelSelect[EnterpriseMember]:
     """Return the current members these Spaces look after, with company and person: by the company's
     tower, or by the person's own Space where the company is in no tower."""
     towers = SpaceBuilding.select(SpaceBuilding.building).where(

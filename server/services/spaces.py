@@ -34,7 +34,7 @@ class Knot:
 
     unit: OrgUnit
     space: Space | None = None
-    below: list["Knot"] = field(default_factory=list)
+    below: list[Knot] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def find(space_id: int) -> Space | None:
     return found
 
 
-def _active() -> "ModelSelect[Space]":
+def _active() -> ModelSelect[Space]:
     query: ModelSelect[Space] = (
         Space.select(Space, OrgUnit)
         .join(OrgUnit)
@@ -76,7 +76,7 @@ def named(space_ids: Iterable[int]) -> list[Space]:
     return list(_active().where(Space.id.in_(list(space_ids))).order_by(Space.name, Space.id))
 
 
-def search(text: str = "") -> "ModelSelect[Space]":
+def search(text: str = "") -> ModelSelect[Space]:
     """Return the active Spaces whose name or address, or one of whose towers, holds the text."""
     query = _active()
     if not text:
@@ -109,25 +109,19 @@ def rooms(space: Space, *, now: dt.datetime) -> Rooms:
     today = day_of(now)
     venues = Venue.select().where(Venue.space == space, Venue.active == True)  # noqa: E712
     zones = Zone.select().where(Zone.space == space, Zone.active == True)  # noqa: E712
-    keepers: Any = (
-        Staff.select(Staff.name)
-        .join(Grant, on=(Grant.staff == Staff.id))
-        .where(
-            Grant.role == Role.KEEPER,
-            Grant.org_unit == space.org_unit_id,
-            Grant.revoked_at.is_null(),
-            Grant.from_on <= today,
-            Grant.to_on.is_null() | (Grant.to_on >= today),
-            Staff.active == True,  # noqa: E712
-        )
-        .order_by(Grant.from_on, Staff.id)
-        .distinct()
+    running = Grant.select(Grant.staff).where(
+        Grant.role == Role.KEEPER,
+        Grant.org_unit == space.org_unit_id,
+        Grant.revoked_at.is_null(),
+        Grant.from_on <= today,
+        Grant.to_on.is_null() | (Grant.to_on >= today),
     )
+    keepers = Staff.select().where(Staff.id.in_(running), Staff.active == True)  # noqa: E712
     return Rooms(
         venues=sorted(venues, key=lambda venue: (venue.role != VenueRole.MAIN, venue.id)),
         zones=list(zones.order_by(Zone.order, Zone.id)),
         buildings=buildings_of([space.id])[space.id],
-        keepers=[row.name for row in keepers],
+        keepers=[keeper.name for keeper in keepers.order_by(Staff.id)],
     )
 
 
