@@ -37,6 +37,10 @@ DOORS = (
 )
 
 
+_BEHIND = {"activities_sessions": "activities", "signups": "activities"}
+"""Words without a line of their own, and the one they are reached by."""
+
+
 def init_app(app: Flask) -> None:
     """Give the templates their words."""
     app.jinja_env.trim_blocks = True
@@ -167,13 +171,14 @@ def _surroundings() -> dict[str, Any]:
     if not request.path.startswith("/console"):
         return {}
     scope: Scope | None = g.get("scope")
+    word = (request.blueprint or "").rpartition(".")[2]
     theme = request.cookies.get("xinyi_theme", "auto")
     return {
         "staff": g.get("staff"),
         "scope": scope,
         "Verb": Verb,
         "doors": [door for door in DOORS if scope and _open(door, scope)],
-        "here_word": (request.blueprint or "").rpartition(".")[2].partition("_")[0],
+        "here_word": _BEHIND.get(word, word),
         "roles_line": "、".join(sorted(labels.label(role) for role in scope.roles))
         if scope
         else "",

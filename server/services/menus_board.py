@@ -15,15 +15,17 @@ def on_offer(space_id: int, month: str, kept: list[int]) -> list[Activity]:
     activities that may stand on the Space's menu and take place then, and those `kept` on the
     draft already, whatever became of them. Raises ValueError on a malformed month."""
     first, following = month_bounds(month)
-    begins: Any = Session.select(fn.MIN(Session.starts_at)).where(
-        Session.activity == Activity.id,
-        Session.state != SessionState.CANCELLED,
-        Session.starts_at >= first,
-        Session.starts_at < following,
-    )
     offered: Any = menus.offered_to(space_id)
-    rows = offered.select(Activity.id, begins.alias("begins")).where(
-        begins.is_null(False), Activity.state != ActivityState.CANCELLED
+    rows = (
+        offered.select(Activity.id, fn.MIN(Session.starts_at))
+        .join(Session, on=(Session.activity == Activity.id))
+        .where(
+            Activity.state != ActivityState.CANCELLED,
+            Session.state != SessionState.CANCELLED,
+            Session.starts_at >= first,
+            Session.starts_at < following,
+        )
+        .group_by(Activity.id)
     )
     order = {int(activity_id): begin for activity_id, begin in rows.tuples()}
     found = activities.of_ids([*order, *kept])
