@@ -156,8 +156,8 @@ def _follow(need_id: int, work: WorkCalendar, actor: audit.Actor, now: dt.dateti
         fresh = promise_again(work, need)
         moved: dict[str, Any] = {}
         if need.first_response_at is None and need.due_respond >= now:
-            moved["due_respond"] = _no_sooner(need.due_respond, fresh.respond_by, now)
-        moved["due_resolve"] = _no_sooner(need.due_resolve, fresh.resolve_by, now)
+            moved["due_respond"] = _no_sooner(need.due_respond, fresh.respond_by, work, now)
+        moved["due_resolve"] = _no_sooner(need.due_resolve, fresh.resolve_by, work, now)
         moved = {name: due for name, due in moved.items() if due != getattr(need, name)}
         if not moved and need.is_provisional == fresh.provisional:
             return False
@@ -171,12 +171,14 @@ def _follow(need_id: int, work: WorkCalendar, actor: audit.Actor, now: dt.dateti
         return bool(moved)
 
 
-def _no_sooner(due: dt.datetime, computed: dt.datetime, now: dt.datetime) -> dt.datetime:
-    """Return the new end of a promise: later as the calendar says, earlier only down to tomorrow,
-    so that nobody finds a need overdue that had days left a moment ago."""
+def _no_sooner(
+    due: dt.datetime, computed: dt.datetime, work: WorkCalendar, now: dt.datetime
+) -> dt.datetime:
+    """Return the new end of a promise: later as the calendar says, earlier only down to the next
+    work day, so that nobody finds a need due today that had days left a moment ago."""
     if computed >= due:
         return computed
-    tomorrow = at_shanghai(day_of(now) + dt.timedelta(days=1), CLOSES)
+    tomorrow = at_shanghai(work.nth_work_day(day_of(now), 1), CLOSES)
     return min(due, max(computed, tomorrow))
 
 
