@@ -27,7 +27,7 @@ _ID_SCHEMA = {"type": "string", "pattern": _ID_PATTERN}
 def _id_from_wire(value: Any, info: ValidationInfo) -> int:
     """Ids travel as strings, because JavaScript loses integers above 2^53. Only our own answers
     (which forbid nothing) are built from the number itself."""
-    is_input = (info.config or {}).get("extra") == "forbid"
+    is_input = (info.config or {}).get("extra_fields_behavior") == "forbid"
     if isinstance(value, int) and not isinstance(value, bool | str) and not is_input:
         return value
     if isinstance(value, str) and re.fullmatch(_ID_PATTERN, value):
