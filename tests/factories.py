@@ -9,7 +9,7 @@ import models
 from models.activities import ActivityKind, ActivityState
 from models.checkins import CheckinMethod
 from models.signups import SEATED, SignupState
-from models.spaces import OrgKind, SpaceType
+from models.spaces import OrgKind, SpaceType, VenueRole
 from models.staff import Role
 from server.clock import day_of, utcnow
 from server.crypto import token_hash
@@ -222,3 +222,27 @@ def make_need(space: models.Space | None = None, **over: Any) -> models.Need:
 def actor(**over: Any) -> Actor:
     """Somebody of the staff, as the trail keeps them."""
     return Actor(**{"kind": "staff", "id": 1, "name": "操作员"} | over)
+
+
+def make_venue(space: models.Space | None = None, **over: Any) -> models.Venue:
+    """An auxiliary venue, of which a Space may have any number."""
+    values = {
+        "space": space or make_space(),
+        "role": VenueRole.AUXILIARY,
+        "name": f"场地{_number()}",
+    }
+    return models.Venue.add(now=utcnow(), **values | over)
+
+
+def make_zone(venue: models.Venue | None = None, **over: Any) -> models.Zone:
+    venue = venue or make_venue()
+    values = {"space": venue.space_id, "venue": venue, "name": f"分区{_number()}"}
+    return models.Zone.add(now=utcnow(), **values | over)
+
+
+def as_sent(values: dict[str, Any]) -> dict[str, Any]:
+    """The same values with their ids as strings: a body carries ids in no other way."""
+    return {
+        name: str(value) if name.endswith("_id") and value is not None else value
+        for name, value in values.items()
+    }
