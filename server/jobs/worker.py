@@ -1,6 +1,7 @@
 """The worker: takes leased batches out of the outbox and sends them, until it is told to stop.
 
-It may be killed at any moment, and there may be several: what matters stands in the database.
+It may be killed at any moment, and there may be several: what matters stands in the database. One
+thread speaks with the database, many with WeChat.
 """
 
 import os
@@ -15,7 +16,7 @@ from typing import Final
 
 from peewee import InterfaceError, OperationalError
 
-from models import db
+from models import User, db
 from server import logs
 from server.clock import utcnow
 from server.context import Resources
@@ -28,12 +29,12 @@ from server.services.notifications.outbox import Parcel
 from server.wechat import WeChatError, render
 
 _SPREAD_BATCH: Final = 500
-_RECOVER_EVERY_S: Final = 1.0
+_CHORES_EVERY_S: Final = 0.25
 _CLOCK_EVERY_S: Final = 1.0
 
 
 class Worker:
-    """One worker process: a loop that claims, threads that send, a thread for the timetable."""
+    """One worker process: a loop that claims and settles, threads that send, one for the clock."""
 
     def __init__(self, resources: Resources) -> None:
         self._it = resources
@@ -44,8 +45,9 @@ class Worker:
         self._wake = Wake(resources.redis)
         self._stop = threading.Event()
         self._buckets: deque[int] = deque()
-        self._flying: set[Future[None]] = set()
-        self._recovered_at = 0.0
+        self._ready: deque[Parcel] = deque()
+        self._flying: dict[Future[WeChatError | None], Parcel] = {}
+        self._chores_at = 0.0
         self._next_send_at = 0.0
 
     def stop(self) -> None:
@@ -61,11 +63,11 @@ class Worker:
             while not self._stop.is_set():
                 if not self._survive(lambda: self._round(pool)):
                     self._rest()
+            wait(self._flying)
         clock.join()
-        with db.connection_context():
-            given_back = outbox.give_back(self._owner, now=utcnow())
+        self._survive(self._leave)
         self._wake.close()
-        logs.get().info("worker stopped", owner=self._owner, given_back=given_back)
+        logs.get().info("worker stopped", owner=self._owner)
 
     def _survive(self, work: Callable[[], bool]) -> bool:
         """Do a piece of work; a database that is away for a while is no reason to die."""
@@ -79,82 +81,109 @@ class Worker:
 
     def _round(self, pool: ThreadPoolExecutor) -> bool:
         """Look once at everything; return whether there may be more to do at once."""
+        self._settle()
+        busy = self._chores()
+        busy |= self._claim()
+        return self._launch(pool) or busy
+
+    def _chores(self) -> bool:
+        """What need not happen between any two sends."""
+        if self._flying and time.monotonic() < self._chores_at:
+            return False
+        self._chores_at = time.monotonic() + _CHORES_EVERY_S
         now = utcnow()
-        if time.monotonic() - self._recovered_at > _RECOVER_EVERY_S:
-            self._recovered_at = time.monotonic()
-            outbox.recover(now=now)
+        outbox.recover(now=now)
         busy = pushes.work_off(self._it, now=now) > 0
         for campaign_id in campaigns.spreading():
             busy |= campaigns.spread(campaign_id, batch=_SPREAD_BATCH, now=now) > 0
-        return self._claim(pool) or busy
+        return busy
 
-    def _claim(self, pool: ThreadPoolExecutor) -> bool:
-        self._flying = {each for each in self._flying if not each.done()}
-        room = self._settings.lease_batch - len(self._flying)
-        # A lease runs from the claim on, so no more is taken than the threads get through soon.
-        if room <= 0 or len(self._flying) >= 2 * self._settings.send_threads:
+    def _claim(self) -> bool:
+        """Lease from one bucket; no more than the threads get through soon."""
+        if len(self._ready) >= self._settings.send_threads:
             return False
         now = utcnow()
         if not self._buckets:
             self._buckets.extend(outbox.due_buckets(now=now))
         if not self._buckets:
             return False
-        bucket = self._buckets.popleft()
-        parcels = outbox.claim(self._owner, bucket, limit=room, lease=self._lease, now=now)
-        for parcel in parcels:
-            self._pace()
-            self._flying.add(pool.submit(self._send, parcel))
+        room = self._settings.lease_batch - len(self._ready)
+        self._ready.extend(
+            outbox.claim(
+                self._owner, self._buckets.popleft(), limit=room, lease=self._lease, now=now
+            )
+        )
         return True
 
-    def _pace(self) -> None:
-        """Wait until the next send may leave, where the settings limit them."""
-        if not self._settings.sends_per_second:
-            return
-        self._stop.wait(max(0.0, self._next_send_at - time.monotonic()))
-        self._next_send_at = time.monotonic() + 1 / self._settings.sends_per_second
+    def _launch(self, pool: ThreadPoolExecutor) -> bool:
+        """Let as many leave as there are free threads."""
+        free = self._settings.send_threads - len(self._flying)
+        free = min(free, self._allowance(), len(self._ready))
+        if free <= 0:
+            return False
+        parcels = [self._ready.popleft() for _ in range(free)]
+        people = users.of_ids([parcel.user_id for parcel in parcels])
+        begun = outbox.begin_sending(parcels, owner=self._owner, lease=self._lease, now=utcnow())
+        for parcel in begun:
+            person = people.get(parcel.user_id)
+            self._flying[pool.submit(self._send, parcel, person)] = parcel
+        return True
+
+    def _allowance(self) -> int:
+        """How many may leave now, where the settings limit them."""
+        pace = self._settings.sends_per_second
+        if not pace:
+            return self._settings.send_threads
+        if time.monotonic() < self._next_send_at:
+            return 0
+        self._next_send_at = time.monotonic() + 1 / pace
+        return 1
+
+    def _send(self, parcel: Parcel, person: User | None) -> WeChatError | None:
+        """Send one; runs in a thread of its own and touches no table."""
+        # Opened only now: an openid is in the clear for the length of one request.
+        openid = users.openid_of(person, self._it.vault) if person else None
+        if openid is None:
+            return WeChatError("bad_request", message="this person has left")
+        template_id = self._it.config.wechat.templates.get(parcel.kind, "")
+        data = render(parcel.kind, parcel.fields, self._templates.find(template_id))
+        try:
+            self._it.wechat.send(openid, template_id, data, parcel.page)
+        except WeChatError as error:
+            return error
+        return None
+
+    def _settle(self) -> None:
+        """Write down what came back."""
+        results = []
+        for future in [each for each in self._flying if each.done()]:
+            parcel = self._flying[future]
+            if bug := future.exception():
+                # The row says sending; when its lease is over it is unknown, and staff see it.
+                logs.get().error("bug in a send", delivery_id=parcel.id, exc_info=bug)
+                del self._flying[future]
+            else:
+                results.append((future, parcel, future.result()))
+        if results:
+            outcomes.settle(
+                [(parcel, error) for _, parcel, error in results], owner=self._owner, now=utcnow()
+            )
+            # Only now: with the database away they are settled in a later round.
+            for future, _, _ in results:
+                del self._flying[future]
+
+    def _leave(self) -> bool:
+        self._settle()
+        return outbox.give_back(self._owner, now=utcnow()) > 0
 
     def _rest(self) -> None:
         """Wait until something is done, something rings, or it is time to look again."""
         if self._flying:
             wait(self._flying, timeout=0.2, return_when=FIRST_COMPLETED)
+        elif self._ready:
+            self._stop.wait(max(0.0, self._next_send_at - time.monotonic()))
         else:
             self._wake.wait(self._settings.poll_seconds, self._stop)
-
-    def _send(self, parcel: Parcel) -> None:
-        try:
-            self._send_one(parcel)
-        except Exception as error:
-            # The row says reserved or sending; the lease decides what becomes of it.
-            logs.get().error("send failed", delivery_id=parcel.id, exc_info=error)
-
-    def _send_one(self, parcel: Parcel) -> None:
-        if self._stop.is_set():
-            return  # still reserved: given back at the end
-        data = render(parcel.kind, parcel.fields, self._templates.find(self._template_id(parcel)))
-        with db.connection_context():
-            user = users.find(parcel.user_id)
-            # Opened only now: an openid is in the clear for the length of one request.
-            openid = users.openid_of(user, self._it.vault) if user else None
-            now = utcnow()
-            if not outbox.begin_sending(parcel, owner=self._owner, lease=self._lease, now=now):
-                return
-        error = self._ask_wechat(openid, parcel, data)
-        with db.connection_context():
-            outcomes.settle(parcel.id, error, owner=self._owner, now=utcnow())
-
-    def _template_id(self, parcel: Parcel) -> str:
-        return self._it.config.wechat.templates.get(parcel.kind, "")
-
-    def _ask_wechat(
-        self, openid: str | None, parcel: Parcel, data: dict[str, str]
-    ) -> WeChatError | None:
-        if openid is None:
-            return WeChatError("bad_request", message="this person has left")
-        try:
-            self._it.wechat.send(openid, self._template_id(parcel), data, parcel.page)
-        except WeChatError as error:
-            return error
-        return None
 
     def _watch_clock(self) -> None:
         clockwork = Clockwork(self._it)

@@ -34,13 +34,14 @@ _HELD: Final = (DeliveryState.RESERVED, DeliveryState.SENDING)
 
 @dataclass(frozen=True)
 class Parcel:
-    """One reserved delivery, as the thread that sends it needs it."""
+    """One reserved delivery, with what its send needs."""
 
     id: int
     user_id: int
     kind: str
     fields: dict[str, str]
     page: str
+    reservation: int
 
 
 def due_buckets(*, now: dt.datetime) -> list[int]:
@@ -72,7 +73,8 @@ def claim(
         ).where(Delivery.id.in_([row.id for row in paid])).execute()
         pages = _pages(paid)
     return [
-        Parcel(row.id, row.user_id, row.kind, row.fields, pages[row.message_id]) for row in paid
+        Parcel(row.id, row.user_id, row.kind, row.fields, pages[row.message_id], row.version + 1)
+        for row in paid
     ]
 
 
@@ -124,30 +126,55 @@ def _pages(rows: list[Delivery]) -> dict[int, str]:
     return {each.id: each.page for each in Message.select().where(Message.id.in_(ids))}
 
 
-def begin_sending(parcel: Parcel, *, owner: str, lease: dt.timedelta, now: dt.datetime) -> bool:
-    """Write down, before the request leaves, that it leaves. False: do not send, because the lease
-    ran out, or because another message to the same person is on its way."""
-    mine = (Delivery.id == parcel.id) & (Delivery.owner == owner)
+def begin_sending(
+    parcels: list[Parcel], *, owner: str, lease: dt.timedelta, now: dt.datetime
+) -> list[Parcel]:
+    """Write down, before the requests leave, that they leave, and return those that may: not one
+    whose lease ran out, nor one to a person to whom another message is on its way.
+
+    Pass no more than leave at once: killed now, each of them ends as unknown.
+    """
     try:
         with db.atomic():
-            begun = (
-                Delivery.update(
-                    state=DeliveryState.SENDING,
-                    attempts=Delivery.attempts + 1,
-                    sent_at=now,
-                    leased_until=now + lease,
-                    updated_at=now,
-                )
-                .where(mine, Delivery.state == DeliveryState.RESERVED, Delivery.leased_until > now)
-                .execute()
-            )
+            begun = _begin(parcels, owner, lease, now)
     except IntegrityError:
+        if len(parcels) > 1:
+            return [
+                begun
+                for each in parcels
+                for begun in begin_sending([each], owner=owner, lease=lease, now=now)
+            ]
         with db.atomic():
-            row = Delivery.get_or_none(mine, Delivery.state == DeliveryState.RESERVED)
+            row = Delivery.get_or_none(
+                Delivery.id == parcels[0].id,
+                Delivery.owner == owner,
+                Delivery.state == DeliveryState.RESERVED,
+            )
             if row is not None:
                 put_back(row, not_before=now + _TURN, now=now)
-        return False
-    return bool(begun)
+        return []
+    return [each for each in parcels if each.id in begun]
+
+
+def _begin(parcels: list[Parcel], owner: str, lease: dt.timedelta, now: dt.datetime) -> set[int]:
+    rows = (
+        Delivery.update(
+            state=DeliveryState.SENDING,
+            attempts=Delivery.attempts + 1,
+            sent_at=now,
+            leased_until=now + lease,
+            updated_at=now,
+        )
+        .where(
+            Delivery.id.in_([each.id for each in parcels]),
+            Delivery.owner == owner,
+            Delivery.state == DeliveryState.RESERVED,
+            Delivery.leased_until > now,
+        )
+        .returning(Delivery.id)
+        .execute()
+    )
+    return {row.id for row in rows}
 
 
 def give_back(owner: str, *, now: dt.datetime) -> int:

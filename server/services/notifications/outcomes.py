@@ -7,7 +7,7 @@ from models import Delivery, db
 from models.notifications import DeliveryState
 from server import logs
 from server.services.notifications import campaigns, wallet
-from server.services.notifications.outbox import move, put_back, release
+from server.services.notifications.outbox import Parcel, move, put_back, release
 from server.wechat.errors import Kind, WeChatError
 
 CERTAIN_AFTER: Final = dt.timedelta(minutes=10)
@@ -26,38 +26,52 @@ _REFUSAL_WORDS: Final = ("refuse", "reject", "block")
 
 
 def settle(
-    delivery_id: int, error: WeChatError | None, *, owner: str, now: dt.datetime
-) -> DeliveryState | None:
-    """Write down what WeChat answered (None: accepted) and return the state that follows; None when
-    the delivery is no longer this worker's."""
+    results: list[tuple[Parcel, WeChatError | None]], *, owner: str, now: dt.datetime
+) -> None:
+    """Write down what WeChat answered to these sends (None: accepted), all or none. What is no
+    longer this worker's stays as it is."""
     with db.atomic():
-        row: Delivery | None = Delivery.get_or_none(Delivery.id == delivery_id)
-        # Unknown too: the answer to a request that outlived its lease is still the truth.
-        open_states = (DeliveryState.SENDING, DeliveryState.UNKNOWN)
-        if row is None or row.owner != owner or row.state not in open_states:
-            return None
-        moved = _accepted(row, now) if error is None else _refused(row, error, now)
-        if not moved:
-            return None
-        if error is not None and row.campaign_id and _stops(error):
-            reason = f"微信返回 {error.errcode}：{error.message}"
-            campaigns.stop(row.campaign_id, reason, now=now)
-        state: DeliveryState = Delivery.get_by_id(delivery_id).state
-    return state
+        for parcel, error in results:
+            if error is None:
+                _accepted(parcel, owner, now)
+            else:
+                _refused(parcel, error, owner, now)
 
 
 def _stops(error: WeChatError) -> bool:
     return error.errcode in _STOPPING or error.kind == "config"
 
 
-def _accepted(row: Delivery, now: dt.datetime) -> bool:
-    moved = move(row, DeliveryState.SENT, now=now, errcode=0, error="")
-    if moved:
-        _commit(row, now)
-    return moved
+def _accepted(parcel: Parcel, owner: str, now: dt.datetime) -> None:
+    """The hot path of a campaign: two statements."""
+    sent = Delivery.update(state=DeliveryState.SENT, errcode=0, error="", updated_at=now).where(
+        *_still_ours(parcel, owner)
+    )
+    if sent.execute():
+        ref = wallet.ref_of(parcel.id, parcel.reservation)
+        wallet.commit(parcel.user_id, parcel.kind, ref, now=now)
 
 
-def _refused(row: Delivery, error: WeChatError, now: dt.datetime) -> bool:
+def _still_ours(parcel: Parcel, owner: str) -> tuple[Any, ...]:
+    return (
+        Delivery.id == parcel.id,
+        Delivery.owner == owner,
+        Delivery.version == parcel.reservation,
+        # Unknown too: the answer to a request that outlived its lease is still the truth.
+        Delivery.state.in_((DeliveryState.SENDING, DeliveryState.UNKNOWN)),
+    )
+
+
+def _refused(parcel: Parcel, error: WeChatError, owner: str, now: dt.datetime) -> None:
+    row: Delivery | None = Delivery.get_or_none(*_still_ours(parcel, owner))
+    if row is None or not _written_down(row, error, now):
+        return
+    if row.campaign_id and _stops(error):
+        reason = f"微信返回 {error.errcode}：{error.message}"
+        campaigns.stop(row.campaign_id, reason, now=now)
+
+
+def _written_down(row: Delivery, error: WeChatError, now: dt.datetime) -> bool:
     said: dict[str, Any] = {
         "errcode": error.errcode,
         "error": f"{error.kind} {error.message}"[:120],
