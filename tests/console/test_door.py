@@ -1,0 +1,100 @@
+import re
+from typing import Any
+
+import pytest
+from flask import Flask
+
+import models
+from models.staff import Role
+from tests import factories
+from tests.conftest import Client
+from tests.console.conftest import desk, words
+
+
+def test_ids_of_others_do_not_exist(app: Flask, client: Client) -> None:
+    """Every page with an id in its address, asked for by the keeper of another Space."""
+    session = factories.make_session()
+    signup = factories.make_signup(session)
+    need = factories.make_need(session.space)
+    menu = models.Menu.add(now=session.created_at, space=session.space_id, month="2098-05")
+    revision = models.MenuRevision.add(
+        now=session.created_at, space=session.space_id, menu=menu, number=1
+    )
+    campaign = models.Campaign.add(
+        now=session.created_at, space=session.space_id, kind="menu", dedupe_key="m",
+        subject_type="menu", subject_id=revision.id, title="菜单",
+    )  # fmt: skip
+    message = models.Message.create(
+        user_id=1, space_id=session.space_id, kind="menu", subject_type="menu", subject_id=1,
+        dedupe_key="m", title="菜单", created_at=session.created_at,
+    )  # fmt: skip
+    delivery = models.Delivery.add(
+        now=session.created_at, user_id=1, message=message, kind="menu", bucket=1,
+        not_before=session.created_at,
+    )  # fmt: skip
+    ids: dict[str, Any] = {
+        "activity_id": session.activity_id,
+        "session_id": session.id,
+        "signup_id": signup.id,
+        "need_id": need.id,
+        "revision_id": revision.id,
+        "campaign_id": campaign.id,
+        "delivery_id": delivery.id,
+    }
+    stranger = desk(client, factories.make_staff(Role.KEEPER, factories.make_space()))
+    checked = 0
+    for rule in app.url_map.iter_rules():
+        names = rule.arguments
+        if not rule.rule.startswith("/console/") or not names or "version" in names:
+            continue
+        path = re.sub(r"<id:(\w+)>", lambda found: str(ids[found[1]]), rule.rule)
+        if "GET" in (rule.methods or ()):
+            assert stranger.client.get(path).status_code == 404, path
+        else:
+            answer = stranger.send(path, version=1, text="x", reason="x", title="x")
+            assert answer.status_code == 404, path
+        checked += 1
+    assert checked > 25
+
+
+@pytest.mark.parametrize("path", ["/console/needs/99999999999999999999", "/console/needs/x"])
+def test_what_cannot_be_an_id_is_not_found(client: Client, path: str) -> None:
+    page = desk(client, factories.make_staff()).see(path, 404)
+    assert "没有找到" in page
+
+
+def test_refusals_are_pages_with_the_request_id(client: Client) -> None:
+    me = desk(client, factories.make_staff())
+    answer = me.client.get("/console/nowhere", headers={"X-Request-Id": "abcdef-123456"})
+    assert answer.status_code == 404
+    assert answer.mimetype == "text/html"
+    assert "abcdef-123456" in words(answer)
+    answer = me.client.delete("/console/me")
+    assert answer.status_code == 405
+    assert "GET" in answer.headers["Allow"]
+
+
+def test_pages_stay_out_of_caches_and_bring_nothing_from_elsewhere(client: Client) -> None:
+    space = factories.make_space()
+    keeper = desk(client, factories.make_staff(Role.KEEPER, space))
+    session = factories.make_session(factories.make_activity(space))
+    for path in ("/console/", "/console/login", f"/console/sessions/{session.id}/screen"):
+        answer = keeper.client.get(path, follow_redirects=True)
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert "default-src 'self'" in answer.headers["Content-Security-Policy"]
+        assert not re.search(r'(?:src|href|action)="(?:https?:)?//', answer.text)
+        assert " style=" not in answer.text
+        assert "<script>" not in answer.text
+
+
+def test_brand_words_come_from_the_settings(app: Flask, client: Client) -> None:
+    brand = app.extensions["xinyi"].config.brand
+    page = desk(client, factories.make_staff()).see("/console/")
+    assert brand.platform in page
+    assert brand.carrier in page
+
+
+def test_an_act_of_an_expired_log_in_is_not_repeated(client: Client) -> None:
+    answer = client.post("/console/needs/1/reply", data={"text": "x"})
+    assert answer.status_code == 303
+    assert answer.headers["Location"] == "/console/login"

@@ -1,0 +1,79 @@
+import datetime as dt
+from typing import Any
+
+import pytest
+
+import models
+from models.notifications import CampaignState, DeliveryState
+from models.staff import Role
+from tests import factories
+from tests.conftest import Client
+from tests.console.conftest import Desk, desk
+
+
+@pytest.fixture
+def space(client: Client) -> models.Space:
+    return factories.make_space()
+
+
+@pytest.fixture
+def keeper(client: Client, space: models.Space) -> Desk:
+    return desk(client, factories.make_staff(Role.KEEPER, space))
+
+
+def _delivery(
+    space: models.Space, now: dt.datetime, state: DeliveryState, **over: Any
+) -> models.Delivery:
+    user = factories.make_user()
+    message = models.Message.create(
+        user_id=user.id,
+        space_id=space.id,
+        kind="menu",
+        subject_type="menu",
+        subject_id=1,
+        dedupe_key="menu:1",
+        title=over.pop("title", "菜单来了"),
+        created_at=now,
+    )
+    values = {"user_id": user.id, "message": message, "kind": "menu", "bucket": user.id % 64}
+    return models.Delivery.add(now=now, state=state, not_before=now, **values | over)
+
+
+def test_shows_what_did_not_arrive_and_sends_it_again(
+    keeper: Desk, space: models.Space, now: Any
+) -> None:
+    failed = _delivery(space, now, DeliveryState.FAILED_TEMP, error="微信接口繁忙")
+    _delivery(space, now, DeliveryState.SENT, title="顺利的")
+    foreign = _delivery(factories.make_space(), now, DeliveryState.FAILED_TEMP, title="别处的")
+    page = keeper.see("/console/notifications")
+    assert "微信接口繁忙" in page
+    assert "顺利的" not in page
+    assert "别处的" not in page
+    assert "已重新排队" in keeper.do(f"/console/notifications/{failed.id}/resend")
+    assert models.Delivery.get_by_id(failed.id).state == DeliveryState.QUEUED
+    assert keeper.send(f"/console/notifications/{foreign.id}/resend").status_code == 404
+    assert models.Delivery.get_by_id(foreign.id).state == DeliveryState.FAILED_TEMP
+    assert "不需要或不能重发" in keeper.do(f"/console/notifications/{failed.id}/resend")
+
+
+def test_lets_a_stopped_campaign_go_on(client: Client, space: models.Space, now: Any) -> None:
+    campaign = models.Campaign.add(
+        now=now,
+        space=space,
+        kind="menu",
+        dedupe_key="menu:1",
+        subject_type="menu",
+        subject_id=1,
+        title="五月菜单来了",
+        state=CampaignState.STOPPED,
+        stop_reason="模板被停用",
+    )
+    path = f"/console/campaigns/{campaign.id}/resume"
+    operator = desk(client, factories.make_staff(Role.OPERATOR, space))
+    assert operator.send(path).status_code == 403
+    keeper = desk(client, factories.make_staff(Role.KEEPER, space))
+    assert "模板被停用" in keeper.see("/console/notifications")
+    assert "模板被停用" in keeper.see("/console/")
+    assert "已恢复发送" in keeper.do(path)
+    assert models.Campaign.get_by_id(campaign.id).state == CampaignState.SPREADING
+    assert "没有停下" in keeper.do(path)
