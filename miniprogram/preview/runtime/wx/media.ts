@@ -1,0 +1,58 @@
+// Pictures and files a person picks.
+
+import { phone } from '../phone'
+import { define } from './api'
+import { keepFile } from './files'
+
+interface MediaOptions {
+  count?: number
+  mediaType?: string[]
+}
+
+const DEFAULT_COUNT = 9
+
+async function choose({ count = DEFAULT_COUNT }: MediaOptions, accept: string): Promise<File[]> {
+  const files = await phone.chooseFiles(accept, count > 1)
+  if (files.length === 0) throw new Error('cancel')
+  return files.slice(0, count)
+}
+
+async function measure(file: File): Promise<{ width: number; height: number }> {
+  if (!file.type.startsWith('image/')) return { width: 0, height: 0 }
+  const { width, height } = await createImageBitmap(file)
+  return { width, height }
+}
+
+async function chooseMedia(options: MediaOptions): Promise<object> {
+  const accept = (options.mediaType ?? ['image', 'video']).map((type) => `${type}/*`).join(',')
+  const files = await choose(options, accept)
+  const tempFiles = await Promise.all(
+    files.map(async (file) => ({
+      tempFilePath: keepFile(file),
+      size: file.size,
+      fileType: file.type.split('/')[0],
+      ...(await measure(file)),
+    })),
+  )
+  return { type: 'image', tempFiles }
+}
+
+async function chooseImage(options: MediaOptions): Promise<object> {
+  const files = await choose(options, 'image/*')
+  const tempFiles = files.map((file) => ({ path: keepFile(file), size: file.size }))
+  return { tempFilePaths: tempFiles.map(({ path }) => path), tempFiles }
+}
+
+async function chooseMessageFile(options: MediaOptions): Promise<object> {
+  const files = await choose(options, '*/*')
+  const time = Math.floor(Date.now() / 1000)
+  const describe = (file: File) => ({ path: keepFile(file), name: file.name, size: file.size })
+  return { tempFiles: files.map((file) => ({ ...describe(file), time, type: 'file' })) }
+}
+
+/** Put the media into wx. */
+export function installMedia(): void {
+  define('chooseMedia', chooseMedia)
+  define('chooseImage', chooseImage)
+  define('chooseMessageFile', chooseMessageFile)
+}
