@@ -100,7 +100,7 @@ def create(
     name: str, *, actor: audit.Actor, now: dt.datetime, short_name: str = "", **values: Any
 ) -> Enterprise:
     """Add a company and return it. `values` are further columns (`building`, `credit_code`,
-    `industry`, …). Raises Invalid, CreditCodeTaken."""
+    `industry`, …). Raises Invalid, NotFound for an unknown building, CreditCodeTaken."""
     if values.get("credit_code"):
         values["credit_code"] = checked_credit_code(values["credit_code"])
     try:
@@ -123,7 +123,7 @@ def create(
 def _known_building(values: dict[str, Any]) -> None:
     building = values.get("building")
     if isinstance(building, int) and not Building.select().where(Building.id == building).exists():
-        raise Invalid(fields={"building_id": "没有这栋楼，请重新选择"})
+        raise NotFound("没有这栋楼，请重新选择")
 
 
 def change(
@@ -135,7 +135,8 @@ def change(
     expected: int | None = None,
 ) -> Enterprise:
     """Write the given columns and return the company; a new name is found by its new pinyin.
-    Raises Invalid, CreditCodeTaken, EnterpriseMerged, VersionConflict."""
+    Raises Invalid, NotFound, CreditCodeTaken, EnterpriseMerged,
+    VersionConflict."""
     if enterprise.status == EnterpriseStatus.MERGED:
         raise EnterpriseMerged
     values = dict(wanted)
@@ -210,7 +211,7 @@ def found_or_join(
     user: User, name: str, *, building_id: int | None, actor: audit.Actor, now: dt.datetime
 ) -> EnterpriseMember:
     """Join the company of exactly this name; if there is none, add it first. Raises AlreadyMember,
-    Invalid."""
+    NotFound for an unknown building."""
     with db.atomic():
         # A refusal by `join` rolls the new company back with it.
         enterprise = _by_name(name) or create(name, building=building_id, actor=actor, now=now)

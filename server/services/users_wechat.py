@@ -6,7 +6,7 @@ import datetime as dt
 from models import User
 from server import logs
 from server.crypto import Vault
-from server.errors import Busy, Forbidden, Invalid, ServiceError, Unauthenticated
+from server.errors import Busy, Conflict, Forbidden, Invalid, ServiceError, Unauthenticated
 from server.services import users
 from server.wechat import WeChat, WeChatError
 
@@ -29,8 +29,8 @@ class WeChatUnavailable(Busy):
     code, message = "wechat_unavailable", "微信服务暂时没有回应，请稍后再试"
 
 
-class PhoneCodeUsed(Invalid):
-    message = "授权已失效，请重新点击获取手机号"
+class PhoneCodeUsed(Conflict):
+    code, message = "phone_code_used", "授权已失效，请重新点击获取手机号"
 
 
 def refusal(error: WeChatError) -> ServiceError:
@@ -71,6 +71,6 @@ def verify_phone(user: User, code: str, *, wechat: WeChat, vault: Vault, now: dt
         phone = wechat.phone(code)
     except WeChatError as error:
         if error.kind == "login_again":
-            raise PhoneCodeUsed(fields={"code": PhoneCodeUsed.message}) from None
+            raise PhoneCodeUsed from None
         raise refusal(error) from None
     return users.keep_phone(user, phone, vault=vault, now=now)

@@ -91,8 +91,9 @@ def test_credit_code_is_unique_among_the_living(app: Flask, now: dt.datetime) ->
 
 
 def test_unknown_building(app: Flask, now: dt.datetime) -> None:
-    with pytest.raises(Invalid):
+    with pytest.raises(NotFound):
         create("公司", now, building=1)
+    assert models.Enterprise.select().count() == 0
 
 
 def test_renamed_company_is_found_by_its_new_name(app: Flask, now: dt.datetime) -> None:
