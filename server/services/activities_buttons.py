@@ -43,9 +43,10 @@ def closes_at(activity: Activity, session: Session) -> dt.datetime:
 
 
 def _is_over(facts: Facts) -> bool:
-    session = facts.session
-    is_past = session.state == SessionState.ENDED or session.ends_at <= facts.now
-    return is_past and not _is_cancelled(facts)
+    """What was called off never took place; a session that did stays over whatever came later."""
+    if facts.session.state == SessionState.ENDED:
+        return True
+    return facts.session.ends_at <= facts.now and not _is_cancelled(facts)
 
 
 def _is_cancelled(facts: Facts) -> bool:
