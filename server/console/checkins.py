@@ -11,6 +11,7 @@ from models import Session
 from server.clock import at_shanghai, day_of, iso, utcnow
 from server.console import door
 from server.context import actor, config, current_scope
+from server.crypto import token_hash
 from server.services import activities_sessions as sessions
 from server.services import checkins_screen
 from server.services.staff import Verb
@@ -68,6 +69,7 @@ def codes(session_id: int) -> ResponseReturnValue:
             }
             for code in shown["codes"]
         ],
+        mark=token_hash(session.qr_key)[:12],
         persons=here.persons,
         signed_up=here.signed_up,
         arrivals=[arrival.name for arrival in shown["arrivals"]],

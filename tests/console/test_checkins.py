@@ -103,9 +103,13 @@ def test_says_when_there_is_nothing_to_scan(
 
 def test_a_new_key_makes_old_codes_worthless(scanner: Desk, space: models.Space, now: Any) -> None:
     session = _session(space, now)
+    path = f"/console/sessions/{session.id}/screen/codes"
+    marks = {(scanner.client.get(path).json or {})["mark"] for _ in range(2)}
     old = checkins_codes.read(checkins_codes.make(session.id, session.qr_key, 1))
     assert "已换码" in scanner.do(f"/console/sessions/{session.id}/screen/key")
     fresh = models.Session.get_by_id(session.id)
     assert old.is_signed_by(session.qr_key)
     assert not old.is_signed_by(fresh.qr_key)
+    assert len(marks) == 1
+    assert (scanner.client.get(path).json or {})["mark"] not in marks
     assert models.AuditLog.select().where(models.AuditLog.object_id == session.id).count() == 1

@@ -12,6 +12,7 @@ const [picture, veil, veilTitle, veilText, lapse, clock, persons, signedUp, arri
 const quiet = state.textContent
 
 let codes = []
+let mark = '' // which key the codes were made with
 let phase = screen_.dataset.phase
 let skew = null // the server's clock minus ours: a screen's own clock may be minutes off
 let lastAnswer = performance.now()
@@ -41,6 +42,7 @@ async function ask() {
 function take(news, askedAt) {
   skew = news.now_ms - askedAt
   codes = news.codes
+  mark = news.mark
   lastAnswer = performance.now()
   phase = news.phase
   hint.textContent = hint.dataset[phase]
@@ -61,7 +63,10 @@ function draw() {
   if (skew === null) return
   const current = codes.find((code) => code.from_ms <= now && now < code.until_ms)
   if (current) {
-    if (shown !== current.picture) picture.src = shown = current.picture
+    // Every answer draws a slot anew; the picture changes only with the slot, or after 换码.
+    const due = `${current.from_ms} ${mark}`
+    if (shown !== due) picture.src = current.picture
+    shown = due
     lapse.setAttribute('width', (100 * (current.until_ms - now)) / (current.until_ms - current.from_ms))
   }
   const away = Math.round((performance.now() - lastAnswer) / 1000)

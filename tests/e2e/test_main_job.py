@@ -1,0 +1,294 @@
+"""The main job as three people, against the whole stack as `scripts/run` starts it: the keeper in a
+browser, two members over HTTP, WeChat played by the sandbox."""
+
+import datetime as dt
+import json
+import re
+import time
+import urllib.parse
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+import requests
+from playwright.sync_api import Browser, Page, expect
+
+from server.clock import SHANGHAI
+from tests.backing.postgres import Postgres
+from tests.e2e.conftest import Visitor
+from tests.scripts.running import Running, clean_environment, running
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+
+MENU = "sbx_menu_".ljust(43, "A")
+ANSWERED = "sbx_need_answered_".ljust(43, "A")
+TITLE = "税务律师来答疑"
+
+
+class Place:
+    """The running stack, its sandbox, and its clock at ten on the next month's first working morning."""
+
+    def __init__(self, stack: Running) -> None:
+        self.base = f"http://127.0.0.1:{stack.port}"
+        self.sandbox = f"http://127.0.0.1:{stack.port + 1}/_sandbox"
+        logins = (stack.state / "demo-logins.txt").read_text(encoding="utf-8")
+        self.passwords = dict(re.findall(r"^(\w+)\s+(\S+)", logins, re.M))
+        # The demo has drafted next month's menu and published none of it yet.
+        today = dt.datetime.now(SHANGHAI).replace(hour=10, minute=0, second=0, microsecond=0)
+        morning = (today.replace(day=1) + dt.timedelta(days=32)).replace(day=1)
+        while morning.weekday() > 4:
+            morning += dt.timedelta(days=1)
+        self.move(morning)
+
+    def move(self, to: dt.datetime) -> None:
+        """Set the clocks of all processes, ours and the sandbox's."""
+        self.now = to
+        offset = (to - dt.datetime.now(dt.UTC)).total_seconds()
+        for url in (f"{self.base}/_dev/clock", f"{self.sandbox}/clock"):
+            answer = requests.post(url, json={"offset_s": offset}, timeout=10)
+            assert answer.ok, answer.text
+
+    def job(self, name: str) -> None:
+        answer = requests.post(f"{self.base}/_dev/jobs/{name}", timeout=30)
+        assert answer.ok, answer.text
+
+    def messages(self, openid: str, template: str) -> list[dict[str, Any]]:
+        found = requests.get(f"{self.sandbox}/messages", params={"openid": openid}, timeout=10)
+        return [message for message in found.json() if message["template_id"] == template]
+
+
+class Member:
+    """A member's phone."""
+
+    def __init__(self, place: Place, openid: str) -> None:
+        self.place, self.openid = place, openid
+        self.http = requests.Session()
+        code = self._sandbox("login").json()["code"]
+        token = self.ask("POST", "auth/wechat", 200, json={"code": code})["token"]
+        self.http.headers["Authorization"] = f"Bearer {token}"
+
+    def _sandbox(self, call: str, **body: Any) -> requests.Response:
+        quoted = urllib.parse.quote(self.openid)
+        url = f"{self.place.sandbox}/users/{quoted}/{call}"
+        answer = requests.post(url, json=body, timeout=10)
+        assert answer.ok, answer.text
+        return answer
+
+    def allow(self, template: str) -> None:
+        """Accept in WeChat's pop-up; WeChat tells the server."""
+        self._sandbox("subscribe", template_id=template, status="accept")
+
+    def ask(self, method: str, path: str, status: int, **rest: Any) -> Any:
+        url = f"{self.place.base}/api/v1/{path}"
+        answer = self.http.request(method, url, timeout=15, **rest)
+        assert answer.status_code == status, answer.text
+        return answer.json() if answer.content else None
+
+    def balance(self, kind: str) -> int:
+        kinds = self.ask("GET", "me/wallet", 200)["kinds"]
+        [one] = [entry for entry in kinds if entry["kind"] == kind]
+        return int(one["balance"])
+
+
+def until(found: Callable[[], Any], what: str, seconds: float = 30) -> Any:
+    """Return what was found once it is there. Fails with what was waited for."""
+    ends = time.monotonic() + seconds
+    while time.monotonic() < ends:
+        if result := found():
+            return result
+        time.sleep(0.2)
+    raise AssertionError(f"waited {seconds} s for {what}")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def place(request: pytest.FixtureRequest, chromium: Browser, tmp_path: Path) -> Iterator[Place]:
+    more = {}
+    if request.param == "postgresql":
+        server: Postgres = request.getfixturevalue("postgres")
+        more["DATABASE_URL"] = server.create(
+            f"main_job_{tmp_path.name[-8:].lower()}_{time.time_ns()}"
+        )
+    with running(tmp_path / "state", env=clean_environment(**more)) as stack:
+        stack.wait_up()
+        yield Place(stack)
+
+
+def test_the_main_job(place: Place, chromium: Browser) -> None:
+    first, second = Member(place, "demo-u1"), Member(place, "demo-u2")
+    for member in (first, second):
+        member.allow(MENU)
+        until(lambda member=member: member.balance("menu") == 1, "the accept to count")
+    keeper = Visitor(chromium, place.base, viewport={"width": 1280, "height": 900})
+    page = keeper.page
+    before = _figures(page, place)
+
+    _make_activity(page, place)
+    _publish_menu(page, place)
+    for member in (first, second):
+        card = until(lambda member=member: place.messages(member.openid, MENU), "the push")
+        assert len(card) == 1
+        assert "新意城" in json.dumps(card[0]["data"], ensure_ascii=False)
+        assert member.balance("menu") == 0
+        inbox = member.ask("GET", "me/inbox", 200)["items"]
+        assert inbox[0]["kind"] == "menu"
+
+    session = _sign_up_from_menu(first, place)
+    _check_in_by_screen(page, place, session, first, second)
+    _ask_and_be_answered(page, first, place)
+    _figures_agree(page, place, before)
+    assert keeper.complaints == []
+    keeper.context.close()
+
+
+def _make_activity(page: Page, place: Place) -> None:
+    page.goto("/console/activities/new")
+    if "/login" in page.url:
+        page.get_by_label("账号").fill("keeper_a")
+        page.get_by_label("密码").fill(place.passwords["keeper_a"])
+        page.get_by_role("button", name="登录").click()
+        page.goto("/console/activities/new")
+    page.get_by_label("标题").fill(TITLE)
+    page.get_by_label("系列").select_option(label="心海")
+    page.get_by_label("主题").fill("把该享受的优惠用足")
+    page.get_by_role("button", name="存为草稿").click()
+    starts = place.now + dt.timedelta(minutes=30)
+    page.get_by_label("开始").fill(f"{starts:%Y-%m-%dT%H:%M}")
+    page.get_by_label("结束").fill(f"{starts + dt.timedelta(hours=1):%Y-%m-%dT%H:%M}")
+    page.get_by_label("名额").fill("1")
+    page.get_by_role("button", name="保存场次").click()
+    page.get_by_role("button", name="发布").click()
+    expect(page.get_by_text("已发布，会员现在可以看到")).to_be_visible()
+
+
+def _publish_menu(page: Page, place: Place) -> None:
+    page.goto(f"/console/menus?month={place.now:%Y-%m}")
+    row = page.get_by_role("row", name=re.compile(f"^{place.now.month}月"))
+    row.get_by_text("继续编辑").click()
+    page.get_by_label(re.compile(TITLE)).check()
+    page.get_by_role("button", name="保存并预览").click()
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name=re.compile("发布")).click()
+    expect(page.get_by_text(re.compile("已发布"))).to_be_visible()
+
+
+def _sign_up_from_menu(member: Member, place: Place) -> dict[str, Any]:
+    """Sign up and check out what a second tap and a full house say; returns the session."""
+    home = member.ask("GET", "me", 200)["home_space"]["id"]
+    menu = member.ask("GET", f"menus?space={home}&month={place.now:%Y-%m}", 200)
+    [mine] = [item["activity"] for item in menu["items"] if item["activity"]["title"] == TITLE]
+    [session] = mine["sessions"]
+    assert session["button"]["state"] == "sign_up"
+    path = f"sessions/{session['id']}/signups"
+    headers = {"Idempotency-Key": "one-tap-of-mine"}
+    signup = member.ask("POST", path, 201, json={"party_size": 1}, headers=headers)
+    assert signup["state"] == "confirmed"
+    again = member.ask("POST", path, 201, json={"party_size": 1}, headers=headers)
+    assert again["id"] == signup["id"]
+    return dict(session)
+
+
+def _read_code(page: Page) -> str:
+    """Return the text of the code as a phone's camera would read it off the screen."""
+    picture = page.locator("[data-picture]").screenshot()
+    pixels = cv2.imdecode(np.frombuffer(picture, np.uint8), cv2.IMREAD_GRAYSCALE)
+    text, *_ = cv2.QRCodeDetector().detectAndDecode(pixels)
+    return str(text)
+
+
+def _check_in_by_screen(
+    page: Page, place: Place, session: dict[str, Any], first: Member, second: Member
+) -> None:
+    page.goto(f"/console/sessions/{session['id']}/screen")
+    expect(page.locator("[data-persons]")).to_have_text("0")
+    code = until(lambda: _read_code(page), "a readable code")
+    assert code.startswith(f"{place.base}/c/")
+    done = first.ask("POST", "checkins", 200, json={"token": code})
+    assert done["result"] == "checked_in"
+    expect(page.locator("[data-persons]")).to_have_text("1")
+    again = first.ask("POST", "checkins", 200, json={"token": code})
+    assert again["result"] == "already_checked_in"
+    assert again["checkin"] == done["checkin"]
+
+    refused = second.ask("POST", "checkins", 409, json={"token": code})
+    assert refused["code"] == "not_signed_up"
+    assert refused["can_walk_in"] is False  # the one place is taken
+    page.goto(f"/console/sessions/{session['id']}/edit")
+    page.get_by_label("名额").fill("5")
+    page.get_by_role("button", name="保存场次").click()
+    page.goto(f"/console/sessions/{session['id']}/screen")
+    code = until(lambda: _read_code(page), "a readable code")
+    walked = second.ask("POST", "checkins", 200, json={"token": code, "walk_in": True})
+    assert walked["checkin"]["method"] == "walk_in"
+    expect(page.locator("[data-persons]")).to_have_text("2")
+
+
+def _ask_and_be_answered(page: Page, member: Member, place: Place) -> None:
+    member.allow(ANSWERED)
+    until(lambda: member.balance("need_answered") == 1, "the accept to count")
+    need = member.ask(
+        "POST",
+        "needs",
+        201,
+        json={
+            "category": "policy",
+            "title": "高新企业认定要准备什么",
+            "body": "明年想申报高新技术企业，请问从现在起要准备哪些材料？",
+        },
+    )
+    assert need["promise"]["respond_by"] < need["promise"]["resolve_by"]
+    assert need["promise"]["explained"]
+
+    page.goto("/console/needs")
+    page.get_by_role("link", name=re.compile("高新企业认定要准备什么")).click()
+    page.get_by_role("button", name="受理").first.click()
+    page.get_by_placeholder("写给提交人的话").fill("您好，已联系镇科技办，今天给您清单。")
+    page.get_by_role("button", name="回复提交人").click()
+    answer = page.locator("form", has=page.get_by_role("button", name="答复提交人"))
+    page.get_by_text("答复", exact=True).first.click()
+    answer.get_by_label("已解决").check()
+    answer.get_by_label("答复").fill("清单和时间表已发到您的邮箱，下周有专场辅导。")
+    answer.get_by_role("button", name="答复提交人").click()
+
+    def is_answered() -> Any:
+        told = member.ask("GET", f"needs/{need['id']}", 200)
+        return told if told["state"] == "answered" else None
+
+    told = until(is_answered, "the answer")
+    assert told["outcome"] == "solved"
+    assert any("镇科技办" in line["text"] for line in told["timeline"])
+    until(lambda: place.messages(member.openid, ANSWERED), "the push of the answer")
+    verdict = {"satisfaction": "satisfied", "solved": "yes", "text": "很快，谢谢"}
+    rated = member.ask("POST", f"needs/{need['id']}/rating", 200, json=verdict)
+    assert rated["state"] == "closed"
+
+
+def _figures(page: Page, place: Place) -> dict[str, Any]:
+    """The month's figures of the keeper's Space, by the console's own log-in."""
+    page.goto("/console/login")
+    page.get_by_label("账号").fill("keeper_a")
+    page.get_by_label("密码").fill(place.passwords["keeper_a"])
+    page.get_by_role("button", name="登录").click()
+    page.wait_for_url("**/console/**")
+    return _summary(page, place)
+
+
+def _summary(page: Page, place: Place) -> dict[str, Any]:
+    answer = page.request.get(f"/api/v1/staff/statistics/summary?month={place.now:%Y-%m}")
+    assert answer.ok, answer.text()
+    return {figure["code"]: figure for figure in answer.json()["figures"]}
+
+
+def _figures_agree(page: Page, place: Place, before: dict[str, Any]) -> None:
+    """Two more people were there, in one more session, and one need more was solved."""
+    place.move(place.now + dt.timedelta(hours=3))
+    place.job("finish_past")
+    after = _summary(page, place)
+    assert after["person_times"]["value"] - before["person_times"]["value"] >= 2
+    rows = page.request.get(
+        f"/api/v1/staff/statistics/rows?figure=person_times&month={place.now:%Y-%m}&limit=100"
+    ).json()["items"]
+    mine = [row for row in rows if TITLE in json.dumps(row, ensure_ascii=False)]
+    assert len(mine) == 2
