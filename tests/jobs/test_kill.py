@@ -68,14 +68,14 @@ def test_killed_workers_lose_nothing_and_send_nothing_twice(
         before = left()
         worker = start(it, config)
         try:
-            until(lambda n=before: left() <= n - MESSAGES // 8, 15)
+            until(lambda n=before: left() <= n - MESSAGES // 8, 40)
         finally:
             os.kill(worker.pid, signal.SIGKILL)
             worker.wait()
     assert left() > 0, "nothing was left to kill for"
     worker = start(it, config)
     try:
-        until(lambda: left() == 0, 30)
+        until(lambda: left() == 0, 60)
         began = time.monotonic()
         worker.terminate()
         assert worker.wait(10) == 0
