@@ -10,11 +10,11 @@ from server.schemas.base import (
     Bool,
     Id,
     In,
-    Int,
     Line,
     OptionalLine,
     OptionalParagraph,
     PageQuery,
+    Whole,
 )
 
 
@@ -59,6 +59,9 @@ class QuestionIn(In):
         return self
 
 
+Hours = Annotated[int, Field(ge=0, le=168), Whole]
+Places = Annotated[int, Field(ge=1, le=100_000), Whole]
+Party = Annotated[int, Field(ge=1, le=20), Whole]
 Names = Annotated[list[Line], Field(max_length=20)]
 
 
@@ -82,9 +85,9 @@ class ActivityIn(In):
     signup_mode: SignupMode = SignupMode.FCFS
     signup_opens_at: AwareDatetime | None = None
     signup_closes_at: AwareDatetime | None = None
-    cancel_hours: Annotated[Int, Field(ge=0, le=168)] = 2
-    per_enterprise_cap: Annotated[Int, Field(ge=1, le=10_000)] | None = None
-    max_party: Annotated[Int, Field(ge=1, le=20)] = 1
+    cancel_hours: Hours = 2
+    per_enterprise_cap: Places | None = None
+    max_party: Party = 1
     questions: Annotated[list[QuestionIn], Field(max_length=10)] = []
     shared_to: SharedTo = SharedTo.SPACE
     is_rehearsal: Bool = False
@@ -97,7 +100,7 @@ class SessionIn(In):
     ends_at: AwareDatetime
     venue_id: Id | None = None
     zone_id: Id | None = None
-    capacity: Annotated[Int, Field(ge=1, le=100_000)] | None = None
+    capacity: Places | None = None
     checkin_opens_at: AwareDatetime | None = None
     checkin_closes_at: AwareDatetime | None = None
 

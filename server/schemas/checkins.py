@@ -7,8 +7,11 @@ from pydantic import Field
 from models import Checkin, Rating
 from models.checkins import CheckinMethod
 from server.schemas.activities_seen import SessionBriefOut
-from server.schemas.base import Bool, Id, In, Int, Moment, OptionalParagraph, Out
+from server.schemas.base import Bool, Id, In, Moment, OptionalParagraph, Out, Whole
 from server.schemas.signups import ActivityBriefOut
+
+CameAlong = Annotated[int, Field(ge=0, le=19), Whole]
+Score = Annotated[int, Field(ge=1, le=3), Whole]
 
 
 class CheckinIn(In):
@@ -17,7 +20,7 @@ class CheckinIn(In):
 
     token: Annotated[str, Field(strict=True, min_length=1, max_length=600)]
     walk_in: Bool = False
-    party_present: Annotated[Int, Field(ge=0, le=19)] | None = None
+    party_present: CameAlong | None = None
 
 
 class CheckinOut(Out):
@@ -59,7 +62,7 @@ class CheckedInOut(Out):
 class RatingIn(In):
     """3 满意, 2 基本满意, 1 不满意."""
 
-    score: Annotated[Int, Field(ge=1, le=3)]
+    score: Score
     text: Annotated[OptionalParagraph, Field(max_length=500)] = ""
 
 

@@ -8,17 +8,19 @@ from pydantic import Field
 from models import Signup
 from models.signups import SignupSource, SignupState
 from server.schemas.activities_seen import SessionBriefOut
-from server.schemas.base import Bool, Id, In, Int, Moment, OptionalParagraph, Out
+from server.schemas.base import Bool, Id, In, Moment, OptionalParagraph, Out, Whole
 
 Answers = dict[
-    Annotated[str, Field(max_length=20)], Annotated[OptionalParagraph, Field(max_length=200)]
+    Annotated[str, Field(max_length=60)], Annotated[OptionalParagraph, Field(max_length=200)]
 ]
+
+Party = Annotated[int, Field(ge=1, le=20), Whole]
 
 
 class SignupIn(In):
     """`party_size` counts the person and everybody they bring."""
 
-    party_size: Annotated[Int, Field(ge=1, le=20)] = 1
+    party_size: Party = 1
     answers: Annotated[Answers, Field(max_length=10)] = {}
     join_waitlist: Bool = False
 

@@ -58,6 +58,7 @@ def test_refusals_carry_the_contracts_codes(client: Client) -> None:
     models.Session.update(state="cancelled").where(models.Session.id == off.id).execute()
     for token, status, code in (
         ("garbage", 400, "token_invalid"),
+        ("\x00" * 48, 400, "token_invalid"),
         (checkins_codes.make(1, "x", 1), 400, "token_invalid"),
         (old, 410, "token_expired"),
         (token_of(soon), 409, "not_open"),
@@ -69,10 +70,17 @@ def test_refusals_carry_the_contracts_codes(client: Client) -> None:
         assert (answer.status_code, answer.json["code"]) == (status, code)
         assert answer.mimetype == "application/problem+json"
     assert answer.json["can_walk_in"] is True
-    assert models.ScanLog.select().count() == 7
+    assert models.ScanLog.select().count() == 8
     for bad in ("", 5, None, "x" * 601):
         assert scan(client, user, bad).status_code == 422
     assert models.Checkin.select().count() == 0
+
+
+def test_half_a_character_is_no_code(client: Client) -> None:
+    me = client.as_user(factories.make_user())
+    body = '{"token": "\\ud800"}'
+    answer = me.post("/api/v1/checkins", data=body, content_type="application/json")
+    assert (answer.status_code, answer.json["code"]) == (422, "validation")
 
 
 def test_walk_in(client: Client) -> None:
