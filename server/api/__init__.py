@@ -18,6 +18,7 @@ from server.api import (
     statistics,
     users,
 )
+from server.api.door import IdConverter
 
 WORDS = (
     auth.bp,
@@ -43,5 +44,6 @@ WORDS = (
 
 def init_app(app: OpenAPI) -> None:
     """Hang every word into the application."""
+    app.url_map.converters["id"] = IdConverter
     for bp in WORDS:
         app.register_api(bp)

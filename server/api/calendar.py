@@ -26,7 +26,7 @@ def index(query: YearQuery) -> Response:
 
 
 @staff_bp.post(
-    "/calendar/years",
+    "/calendar",
     summary="Fill a year from the State Council's notice; open needs follow",
     responses={200: SeededOut},
 )

@@ -8,6 +8,7 @@ from flask_openapi3 import APIBlueprint
 from flask_wtf.csrf import validate_csrf
 from pydantic import BaseModel
 from werkzeug.exceptions import BadRequest as UnreadableBody
+from werkzeug.routing import BaseConverter
 from wtforms import ValidationError
 
 from server.clock import utcnow
@@ -16,6 +17,12 @@ from server.errors import BadRequest, Forbidden, ServiceError, Unauthenticated
 from server.services import auth, staff
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+class IdConverter(BaseConverter):
+    """`<id:need_id>`: only what can be an id, so that `/needs/categories` is no need to PATCH."""
+
+    regex = "[0-9]{1,19}"
 
 
 class UnsupportedMediaType(ServiceError):

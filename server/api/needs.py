@@ -4,7 +4,7 @@ import re
 from typing import Annotated, Any
 
 from flask import Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from models import Need, User
 from server.api.door import problems, reply, word
@@ -44,9 +44,15 @@ class VersionRequired(ServiceError):
 
 
 class IfMatch(BaseModel):
-    """The `version` the change was written against, e.g. `"3"`."""
+    """The `version` the change was written against. Said to be required, but missing it is our
+    own refusal: 428 tells more than 422."""
 
-    if_match: Annotated[str | None, Field(alias="If-Match", max_length=20)] = None
+    model_config = ConfigDict(json_schema_extra={"required": ["If-Match"]})
+    if_match: Annotated[
+        str | None,
+        Field(alias="If-Match"),
+        WithJsonSchema({"type": "string", "pattern": '^"[0-9]{1,9}"$'}),
+    ] = None
 
 
 def _checker(user: User) -> Checker:
@@ -128,19 +134,20 @@ def create(body: NeedIn) -> Response:
     return _told(needs.get(user, need.id), 201)
 
 
-@bp.get("/needs/<need_id>", summary="A need with its history", responses={200: NeedOut})
+@bp.get("/needs/<id:need_id>", summary="A need with its history", responses={200: NeedOut})
 def show(path: NeedPath) -> Response:
     return _told(needs.get(current_user(), path.need_id))
 
 
 @bp.patch(
-    "/needs/<need_id>",
+    "/needs/<id:need_id>",
     summary="Change my words while nobody has taken the need up (If-Match: its version)",
     responses={200: NeedOut},
     openapi_extensions=problems(409, 428),
 )
 def update(path: NeedPath, header: IfMatch, body: NeedPatchIn) -> Response:
     user = current_user()
+    needs.get(user, path.need_id)  # what is not theirs is not there, whatever else is missing
     found = re.fullmatch(r'(?:W/)?"?([0-9]{1,9})"?', header.if_match or "")
     if found is None:
         raise VersionRequired
@@ -156,7 +163,7 @@ def update(path: NeedPath, header: IfMatch, body: NeedPatchIn) -> Response:
 
 
 @bp.post(
-    "/needs/<need_id>/supplement",
+    "/needs/<id:need_id>/supplement",
     summary="Add words to a need",
     responses={200: NeedOut},
     openapi_extensions=problems(409),
@@ -168,7 +175,7 @@ def supplement(path: NeedPath, body: SupplementIn) -> Response:
 
 
 @bp.post(
-    "/needs/<need_id>/withdraw",
+    "/needs/<id:need_id>/withdraw",
     summary="Take a need back before it is answered",
     responses={200: NeedOut},
     openapi_extensions=problems(409),
@@ -180,7 +187,7 @@ def withdraw(path: NeedPath, body: WithdrawIn) -> Response:
 
 
 @bp.post(
-    "/needs/<need_id>/rating",
+    "/needs/<id:need_id>/rating",
     summary="Judge the answer, which closes the need",
     responses={200: NeedOut},
     openapi_extensions=problems(409),
@@ -200,7 +207,7 @@ def rate(path: NeedPath, body: NeedRatingIn) -> Response:
 
 
 @bp.post(
-    "/needs/<need_id>/reopen",
+    "/needs/<id:need_id>/reopen",
     summary="Say that the answer did not do, once within 15 days",
     responses={200: NeedOut},
     openapi_extensions=problems(409),

@@ -60,6 +60,11 @@ def _whole(value: Any) -> Any:
 Int = Annotated[int, BeforeValidator(_whole)]
 
 
+Whole = BeforeValidator(_whole)
+"""For bounded numbers, after their bounds: `Annotated[int, Field(ge=1), Whole]`. Bounds laid over
+`Int` from outside are enforced, but not written into the JSON Schema as minimum and maximum."""
+
+
 def _true_or_false(value: Any) -> Any:
     if not isinstance(value, bool):
         raise ValueError("请选择是或否")

@@ -7,9 +7,9 @@ from pydantic import Field
 
 from models import CalendarDay
 from models.calendar import DayKind
-from server.schemas.base import In, Int, OptionalLine, Out
+from server.schemas.base import In, OptionalLine, Out, Whole
 
-Year = Annotated[Int, Field(ge=2004, le=2100)]
+Year = Annotated[int, Field(ge=2004, le=2100), Whole]
 
 
 class YearQuery(In):

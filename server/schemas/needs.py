@@ -41,7 +41,10 @@ OUTCOME_NAMES = {
 }
 
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,19}$")]
-Answers = Annotated[dict[Code, Annotated[OptionalLine, Field(max_length=60)]], Field(max_length=10)]
+Answers = Annotated[
+    dict[Code, OptionalLine],
+    Field(max_length=10, json_schema_extra={"additionalProperties": False}),
+]
 Reason = Annotated[OptionalLine, Field(max_length=60)]
 RatingText = Annotated[OptionalParagraph, Field(max_length=500)]
 

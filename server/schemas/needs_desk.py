@@ -10,17 +10,17 @@ from server.schemas.base import (
     Bool,
     Id,
     In,
-    Int,
     Line,
     OptionalLine,
     OptionalParagraph,
     Out,
     PageQuery,
     Paragraph,
+    Whole,
 )
 from server.schemas.needs import Answers, Code, NeedOut, PromiseOut
 
-Version = Annotated[Int, Field(ge=1, le=2**31 - 1)]
+Version = Annotated[int, Field(ge=1, le=2**31 - 1), Whole]
 
 
 class StaffNeedOut(NeedOut):

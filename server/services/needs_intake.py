@@ -8,7 +8,7 @@ from models import Category, Enterprise, Need, NeedCounter, NeedEvent, Space, Us
 from models.enterprises import MemberStatus
 from models.needs import ActorKind, NeedSource, NeedState, TextCheck, Urgency
 from server.clock import at_shanghai, day_of
-from server.errors import Invalid, NotFound, RateLimited
+from server.errors import Forbidden, Invalid, NotFound, RateLimited
 from server.services import audit, calendar, enterprises
 from server.services.calendar_days import Promise, days_of, promise
 from server.services.needs_states import Act, Move, lock, transition
@@ -16,6 +16,14 @@ from server.services.needs_texts import Checker, texts_of
 from server.services.staff import Scope, Verb
 
 _YES_NO = ("是", "否")
+
+
+class NoCompany(Forbidden):
+    code, message = "no_company", "您还没有加入企业，可以先以个人名义提交"
+
+
+class CategoryUnknown(NotFound):
+    code, message = "category_unknown", "没有这个诉求类别，请重新选择"
 
 
 @dataclass(frozen=True)
@@ -50,7 +58,7 @@ def categories() -> list[Category]:
 
 
 def preview(code: str, urgency: Urgency, *, now: dt.datetime) -> Promise:
-    """Return what we would promise for something of that category sent now. Raises Invalid."""
+    """Return what we would promise for something of that category sent now. Raises CategoryUnknown."""
     return _promise(category(code), urgency, now)
 
 
@@ -58,7 +66,7 @@ def submit(
     user: User, space_id: int, draft: Draft, *, checker: Checker, per_day: int, now: dt.datetime
 ) -> Need:
     """Take a member's need in and return it. Raises ContentRefused with nothing stored,
-    RateLimited after `per_day` in one Shanghai day, Invalid, NotFound."""
+    RateLimited after `per_day` in one Shanghai day, NoCompany, Invalid, NotFound."""
     space, kind = _open_space(space_id), category(draft.category)
     _check_answers(kind, draft.answers)
     enterprise_id = _own_company(user) if draft.for_company else None
@@ -92,11 +100,11 @@ def submit_on_behalf(
     kind = category(draft.category)
     _check_answers(kind, draft.answers)
     if user_id is not None and not User.select().where(User.id == user_id).exists():
-        raise Invalid(fields={"user_id": "没有这位会员"})
+        raise NotFound("没有这位会员")
     if enterprise_id is not None:
         found = enterprises.find(enterprise_id)
         if found is None:
-            raise Invalid(fields={"enterprise_id": "没有这家企业"})
+            raise NotFound("没有这家企业")
         enterprise_id = found.id
     space = _open_space(space_id)
     stand = Stand(space, source, user_id, enterprise_id, on_behalf_by=actor.id)
@@ -218,10 +226,10 @@ def _promise(kind: Category, urgency: Urgency, received: dt.datetime) -> Promise
 
 
 def category(code: str) -> Category:
-    """Return the kind of need behind a code. Raises Invalid."""
+    """Return the kind of need behind a code. Raises CategoryUnknown."""
     found = Category.get_or_none(Category.code == code, Category.active == True)  # noqa: E712
     if found is None:
-        raise Invalid(fields={"category": "没有这个诉求类别，请重新选择"})
+        raise CategoryUnknown
     return found
 
 
@@ -233,12 +241,12 @@ def _open_space(space_id: int) -> Space:
 
 
 def _own_company(user: User) -> int:
-    """Return the company the person may speak for. Raises Invalid."""
+    """Return the company the person may speak for. Raises NoCompany."""
     member = enterprises.membership_of(user.id)
     if member is None:
-        raise Invalid(fields={"for_company": "您还没有加入企业，可以先以个人名义提交"})
+        raise NoCompany
     if member.status is not MemberStatus.VERIFIED:
-        raise Invalid(fields={"for_company": "您的企业身份还在核实，可以先以个人名义提交"})
+        raise NoCompany("您的企业身份还在核实，可以先以个人名义提交")
     enterprise: Enterprise = member.enterprise
     return enterprise.merged_into_id or enterprise.id
 

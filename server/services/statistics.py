@@ -104,11 +104,11 @@ def rows(
     limit: int,
     now: dt.datetime,
 ) -> Page[Row]:
-    """Return a page of the rows behind a figure, the newest first. Raises Invalid for a code there
+    """Return a page of the rows behind a figure, the newest first. Raises NotFound for a code there
     is no figure of."""
     definition = FIGURES.get(code)
     if definition is None:
-        raise Invalid(fields={"figure": "没有这个指标"})
+        raise NotFound("没有这个指标")
     asked = Asked(tuple(sorted(space_ids)), period.starts_at, period.ends_at, now)
     query = definition.select(asked)
     page = keyset(query, by=definition.table.id, cursor=cursor, limit=limit)

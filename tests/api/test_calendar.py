@@ -24,7 +24,7 @@ def admin(app: Flask, client: Client) -> Client:
 
 def test_fill_read_and_correct(client: Client, admin: Client) -> None:
     assert admin.get("/api/v1/staff/calendar?year=2026").json == {"year": 2026, "items": []}
-    filled = admin.post("/api/v1/staff/calendar/years", json={"year": 2026})
+    filled = admin.post("/api/v1/staff/calendar", json={"year": 2026})
     assert filled.json == {"year": 2026, "changed": 365}
     body = {"kind": "rest", "name": "台风停工"}
     changed = admin.put("/api/v1/staff/calendar/2026-05-15", json=body)
@@ -35,14 +35,14 @@ def test_fill_read_and_correct(client: Client, admin: Client) -> None:
 
 
 def test_a_year_nobody_announced(admin: Client) -> None:
-    refused = admin.post("/api/v1/staff/calendar/years", json={"year": 2027})
+    refused = admin.post("/api/v1/staff/calendar", json={"year": 2027})
     assert (refused.status_code, refused.json["code"]) == (422, "calendar_unknown")
     assert "2027" in refused.json["detail"]
 
 
 def test_only_the_platform_changes_it(client: Client, app: Flask) -> None:
     keeper = staff(client, Role.KEEPER)
-    assert keeper.post("/api/v1/staff/calendar/years", json={"year": 2026}).status_code == 403
+    assert keeper.post("/api/v1/staff/calendar", json={"year": 2026}).status_code == 403
     day = keeper.put("/api/v1/staff/calendar/2026-05-15", json={"kind": "rest"})
     assert (day.status_code, day.json["code"]) == (403, "forbidden")
     assert models.CalendarDay.select().count() == 0

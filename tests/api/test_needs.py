@@ -96,11 +96,10 @@ def test_the_home_space_is_enough(client: Client, bench: Bench) -> None:
         {"body": "长" * 2501},
         {"body": "空\u0000字"},
         {"urgency": "now"},
-        {"category": "nothing"},
+        {"category": "Nothing!"},
         {"answers": {"x": "y"}},
         {"answers": []},
         {"for_company": "yes"},
-        {"for_company": True},
         {"space_id": "x"},
         {"no": "XYC-2026-000009"},
         {"state": "closed"},
@@ -113,6 +112,21 @@ def test_bad_input_is_told_and_leaves_nothing(
     refused = send(user, bench, **wrong)
     assert (refused.status_code, refused.json["code"]) == (422, "validation")
     assert refused.json["errors"]
+    assert models.Need.select().count() == 0
+
+
+def test_a_category_that_is_gone(client: Client, bench: Bench) -> None:
+    user = client.as_user(bench.member("demo-u1"))
+    for refused in (
+        send(user, bench, category="nothing"),
+        user.get("/api/v1/needs/promise?category=nothing"),
+    ):
+        assert (refused.status_code, refused.json["code"]) == (404, "category_unknown")
+
+
+def test_no_company_to_speak_for(client: Client, bench: Bench) -> None:
+    refused = send(client.as_user(bench.member("demo-u1")), bench, for_company=True)
+    assert (refused.status_code, refused.json["code"]) == (403, "no_company")
     assert models.Need.select().count() == 0
 
 
@@ -145,6 +159,8 @@ def test_more_than_a_day_takes(client: Client, bench: Bench) -> None:
 def test_a_change_names_its_version(client: Client, bench: Bench) -> None:
     user = client.as_user(bench.member("demo-u1"))
     path = f"/api/v1/needs/{send(user, bench).json['id']}"
+    strange = user.patch("/api/v1/needs/1", json={"title": "改"})
+    assert strange.status_code == 404
     for missing in ({}, {"If-Match": "*"}, {"If-Match": '"x"'}):
         refused = user.patch(path, json={"title": "改"}, headers=missing)
         assert (refused.status_code, refused.json["code"]) == (428, "version_required")

@@ -75,13 +75,18 @@ def test_another_space_is_not_there(client: Client, space: models.Space) -> None
         assert keeper.get(query).status_code == 404
 
 
+def test_no_such_figure(client: Client, space: models.Space) -> None:
+    keeper = staff(client, Role.KEEPER, space)
+    refused = keeper.get("/api/v1/staff/statistics/rows?month=2026-05&figure=weather")
+    assert (refused.status_code, refused.json["detail"]) == (404, "没有这个指标")
+
+
 @pytest.mark.parametrize(
     "query",
     [
         "summary?month=2026-13",
         "summary?month=x",
         "summary",
-        "rows?month=2026-05&figure=weather",
         "rows?month=2026-05&figure=members&cursor=nonsense",
         "rows?month=2026-05&figure=members&limit=1000",
     ],

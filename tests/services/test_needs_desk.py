@@ -9,7 +9,7 @@ import models
 from models.needs import NeedState, Outcome
 from models.staff import Role
 from server.errors import Invalid, NotFound, VersionConflict
-from server.services import needs, needs_desk, staff
+from server.services import needs, needs_desk, needs_intake, staff
 from server.services.needs_desk import Desk, Filters, Triage
 from server.services.needs_states import WrongState
 from tests import factories
@@ -176,7 +176,7 @@ def test_triage_may_correct_the_category(bench: Bench) -> None:
     right = needs_desk.triage(bench.desk(need), Triage(category="tax"), now=NOON)
     assert right.category.code == "tax"
     other = bench.submit(bench.member("demo-u1"))
-    with pytest.raises(Invalid):
+    with pytest.raises(needs_intake.CategoryUnknown):
         needs_desk.triage(bench.desk(other), Triage(category="nothing"), now=NOON)
 
 

@@ -171,7 +171,7 @@ def test_own_questions_of_a_category(bench: Bench) -> None:
 
 @pytest.mark.parametrize("code", ["nothing", ""])
 def test_an_unknown_category_is_told(bench: Bench, code: str) -> None:
-    with pytest.raises(Invalid):
+    with pytest.raises(needs_intake.CategoryUnknown):
         bench.submit(bench.member("demo-u1"), category=code)
 
 
@@ -179,7 +179,7 @@ def test_a_closed_category_or_space_takes_nothing(bench: Bench) -> None:
     factories.make_category(code="old", active=False)
     closed = factories.make_space(active=False)
     user = bench.member("demo-u1")
-    with pytest.raises(Invalid):
+    with pytest.raises(needs_intake.CategoryUnknown):
         bench.submit(user, category="old")
     with pytest.raises(NotFound):
         bench.submit(user, space_id=closed.id)
@@ -193,7 +193,7 @@ def test_only_the_verified_speak_for_their_company(bench: Bench) -> None:
     assert bench.submit(user).enterprise_id is None
     pending = bench.member_of(enterprise, "demo-u2", status=MemberStatus.PENDING)
     for stranger in (pending, bench.member("demo-u3")):
-        with pytest.raises(Invalid):
+        with pytest.raises(needs_intake.NoCompany):
             bench.submit(stranger, for_company=True)
 
 
@@ -275,8 +275,9 @@ def test_staff_take_in_what_they_heard(bench: Bench) -> None:
     assert need.source is NeedSource.VISIT
     trail = models.AuditLog.get(models.AuditLog.action == "needs.submit_on_behalf")
     assert (trail.actor_id, trail.object_id, trail.before) == (account.id, need.id, {})
-    for wrong in ({"user_id": 1}, {"enterprise_id": 1}, {"source": NeedSource.SELF}):
-        with pytest.raises(Invalid):
+    wrongs = (({"user_id": 1}, NotFound), ({"enterprise_id": 1}, NotFound))
+    for wrong, refusal in (*wrongs, ({"source": NeedSource.SELF}, Invalid)):
+        with pytest.raises(refusal):
             needs_intake.submit_on_behalf(scope, bench.space.id, draft, **take | wrong)
 
 

@@ -99,5 +99,5 @@ def test_a_district_sees_sums_and_no_small_numbers(app: Flask) -> None:
 
 
 def test_no_figure_of_that_name(app: Flask) -> None:
-    with pytest.raises(Invalid):
+    with pytest.raises(NotFound):
         statistics.rows("weather", [1], MAY, cursor=None, limit=10, now=NOW)
