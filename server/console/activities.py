@@ -220,7 +220,8 @@ def _rule(activity: Activity | None) -> dict[str, Any]:
     """Return whom the form means; a list of names this form cannot show stays as it is."""
     rule = request.form.get("rule") or Rule.EVERYONE.value
     kept = activity.eligibility if activity else {}
-    return {"rule": rule, "ids": kept.get("ids", []) if rule == kept.get("rule") else []}
+    ids = kept.get("ids", []) if rule == kept.get("rule") else []
+    return {"rule": rule, "ids": [str(each) for each in ids]}
 
 
 def _show_page(activity: Activity, form: Form) -> str:

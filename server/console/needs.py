@@ -1,6 +1,7 @@
 """诉求: the board, and each step from taking up to the answer."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -69,27 +70,7 @@ def index() -> ResponseReturnValue:
         text=request.args.get("text", "").strip()[:60],
         is_overdue=True if request.args.get("late") else None,
     )
-    state = door.asked(NeedState, "state")
-    shown: dict[str, Any] = {}
-    if view == "list":
-        listed = Filters(**vars(filters) | {"states": (state,) if state else ()})
-        query = needs_desk.filtered(scope, listed, now=now).order_by(Need.received_at.desc())
-        shown["page"] = numbered(query, number=door.asked_number("page"))
-    else:
-        shown["lanes"] = [
-            (
-                name,
-                needs_desk.board(
-                    scope,
-                    Filters(**vars(filters) | {"states": states}),
-                    cursor=None,
-                    limit=LANE_LENGTH,
-                    now=now,
-                ),
-                states,
-            )
-            for name, states in LANES
-        ]
+    shown = _listed(filters) if view == "list" else _lanes(filters)
     return render_template(
         "console/needs/index.html",
         view=view,
@@ -102,6 +83,26 @@ def index() -> ResponseReturnValue:
         is_overdue=lambda need: needs_clock.is_overdue(need, now=now),
         **shown,
     )
+
+
+def _listed(filters: Filters) -> dict[str, Any]:
+    """Return a page of everything the filters let through, the newest first."""
+    state = door.asked(NeedState, "state")
+    filters = replace(filters, states=(state,) if state else ())
+    query = needs_desk.filtered(current_scope(), filters, now=utcnow())
+    ordered = query.order_by(Need.received_at.desc(), Need.id.desc())
+    return {"page": numbered(ordered, number=door.asked_number("page"))}
+
+
+def _lanes(filters: Filters) -> dict[str, Any]:
+    """Return the lanes of the board, the soonest due first in each."""
+    scope, now = current_scope(), utcnow()
+    lanes = []
+    for name, states in LANES:
+        own = replace(filters, states=states)
+        page = needs_desk.board(scope, own, cursor=None, limit=LANE_LENGTH, now=now)
+        lanes.append((name, page, states))
+    return {"lanes": lanes}
 
 
 @bp.get("/needs/<id:need_id>")

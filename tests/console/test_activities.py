@@ -172,6 +172,20 @@ def test_a_restriction_needs_its_public_reason(keeper: Desk, space: models.Space
     assert "场地只容得下本楼" in keeper.see(f"/console/activities/{activity.id}")
 
 
+def test_keeps_a_list_of_companies_it_cannot_show(keeper: Desk, space: models.Space) -> None:
+    named = {"rule": "enterprises", "ids": [factories.make_enterprise().id]}
+    activity = factories.make_activity(space, eligibility=named, eligibility_reason="受邀企业")
+    factories.make_session(activity)
+    assert "仅限名单内的企业" in keeper.see(f"/console/activities/{activity.id}/edit")
+    typed = _typed(series_id=activity.series_id, eligibility_reason="受邀企业")
+    path = f"/console/activities/{activity.id}"
+    keeper.do(path, **typed | {"rule": "enterprises"}, version=activity.version)
+    fresh = models.Activity.get_by_id(activity.id)
+    assert fresh.eligibility == named
+    keeper.do(path, **typed, version=fresh.version)
+    assert models.Activity.get_by_id(activity.id).eligibility == {"rule": "everyone", "ids": []}
+
+
 def test_cancels_with_a_reason(keeper: Desk, space: models.Space) -> None:
     activity = factories.make_activity(space)
     signup = factories.make_signup(factories.make_session(activity))

@@ -30,12 +30,6 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 
 @pytest.fixture(scope="session")
-def engine() -> str:
-    """One engine is enough here: what differs between the two is tried below the pages."""
-    return "sqlite"
-
-
-@pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """One browser for all tests."""
     if CHROMIUM is None:

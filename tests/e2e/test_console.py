@@ -16,7 +16,11 @@ from server.clock import SHANGHAI, utcnow
 from tests import factories
 from tests.e2e.conftest import Visitor
 
-pytestmark = pytest.mark.browser
+pytestmark = [
+    pytest.mark.browser,
+    # One engine is enough here: what differs between the two is tried below the pages.
+    pytest.mark.parametrize("engine", ["sqlite"], indirect=True, scope="session"),
+]
 
 PASSWORD = "correct horse 驿站"
 
