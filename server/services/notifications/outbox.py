@@ -78,12 +78,17 @@ def claim(
     ]
 
 
-def _due(now: dt.datetime) -> list[Any]:
+def _going() -> Any:
+    """The condition that no campaign holds a delivery back."""
     going = Campaign.select(Campaign.id).where(Campaign.state.in_(campaigns.SENDING))
+    return Delivery.campaign_id.is_null() | Delivery.campaign_id.in_(going)
+
+
+def _due(now: dt.datetime) -> list[Any]:
     conditions: list[Any] = [
         Delivery.state == DeliveryState.QUEUED,
         Delivery.not_before <= now,
-        Delivery.campaign_id.is_null() | Delivery.campaign_id.in_(going),
+        _going(),
     ]
     if is_quiet(now):
         conditions.append(Delivery.kind.in_(sorted(URGENT)))
@@ -130,7 +135,8 @@ def begin_sending(
     parcels: list[Parcel], *, owner: str, lease: dt.timedelta, now: dt.datetime
 ) -> list[Parcel]:
     """Write down, before the requests leave, that they leave, and return those that may: not one
-    whose lease ran out, nor one to a person to whom another message is on its way.
+    whose lease ran out or whose campaign was stopped, nor one to a person to whom another message
+    is on its way.
 
     Pass no more than leave at once: killed now, each of them ends as unknown.
     """
@@ -170,6 +176,7 @@ def _begin(parcels: list[Parcel], owner: str, lease: dt.timedelta, now: dt.datet
             Delivery.owner == owner,
             Delivery.state == DeliveryState.RESERVED,
             Delivery.leased_until > now,
+            _going(),
         )
         .returning(Delivery.id)
         .execute()
