@@ -10,7 +10,7 @@ from models import Need, User
 from server.api.door import problems, reply, word
 from server.clock import utcnow
 from server.context import config, current_user, vault, wechat
-from server.errors import Invalid, ServiceError
+from server.errors import Invalid
 from server.schemas.base import ListOut
 from server.schemas.needs import (
     DETAILS,
@@ -37,15 +37,15 @@ from server.services.needs_texts import Checker
 bp = word("needs")
 
 
-class VersionRequired(ServiceError):
+class VersionRequired(Invalid):
     """A change that does not say what it changes could overwrite somebody's words."""
 
-    status, code, message = 428, "version_required", "请先刷新页面，再保存修改"
+    code, message = "version_required", "请先刷新页面，再保存修改"
 
 
 class IfMatch(BaseModel):
-    """The `version` the change was written against. Said to be required, but missing it is our
-    own refusal: 428 tells more than 422."""
+    """The `version` the change was written against. Said to be required, but missing it is
+    our own refusal, after the need itself: what is not theirs is not there."""
 
     model_config = ConfigDict(json_schema_extra={"required": ["If-Match"]})
     if_match: Annotated[
@@ -143,7 +143,7 @@ def show(path: NeedPath) -> Response:
     "/needs/<id:need_id>",
     summary="Change my words while nobody has taken the need up (If-Match: its version)",
     responses={200: NeedOut},
-    openapi_extensions=problems(409, 428),
+    openapi_extensions=problems(409),
 )
 def update(path: NeedPath, header: IfMatch, body: NeedPatchIn) -> Response:
     user = current_user()

@@ -163,7 +163,7 @@ def test_a_change_names_its_version(client: Client, bench: Bench) -> None:
     assert strange.status_code == 404
     for missing in ({}, {"If-Match": "*"}, {"If-Match": '"x"'}):
         refused = user.patch(path, json={"title": "改"}, headers=missing)
-        assert (refused.status_code, refused.json["code"]) == (428, "version_required")
+        assert (refused.status_code, refused.json["code"]) == (422, "version_required")
     changed = user.patch(path, json={"title": "改一"}, headers={"If-Match": '"1"'})
     assert (changed.status_code, changed.headers["ETag"]) == (200, '"2"')
     assert (changed.json["title"], changed.json["body"]) == ("改一", "缺流动资金")
