@@ -13,7 +13,7 @@ from server.console import door
 from server.context import actor, config, current_scope
 from server.crypto import token_hash
 from server.services import activities_sessions as sessions
-from server.services import checkins_screen
+from server.services import checkins_board, checkins_screen
 from server.services.staff import Verb
 
 bp = door.word("checkins")
@@ -88,8 +88,8 @@ def new_key(session_id: int) -> ResponseReturnValue:
 
 def live_lines(found: list[Session]) -> list[tuple[Session, checkins_screen.Presence, str]]:
     """Return sessions with who is there and which phase they are in."""
-    now = utcnow()
-    return [(row, checkins_screen.present(row), phase(row, now)) for row in found]
+    now, here = utcnow(), checkins_board.present_in(found)
+    return [(row, here[row.id], phase(row, now)) for row in found]
 
 
 def phase(session: Session, now: dt.datetime) -> str:

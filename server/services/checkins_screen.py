@@ -15,7 +15,7 @@ from server.services import audit, users
 from server.services import checkins_codes as codes
 from server.services.audit import Actor
 
-_WITH_PLACE = (SignupState.CONFIRMED, SignupState.ATTENDED, SignupState.NO_SHOW)
+WITH_PLACE = (SignupState.CONFIRMED, SignupState.ATTENDED, SignupState.NO_SHOW)
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def present(session: Session) -> Presence:
     )
     expected = (
         Signup.select(fn.COALESCE(fn.SUM(Signup.party_size), 0))
-        .where(Signup.session == session, Signup.state.in_(_WITH_PLACE))
+        .where(Signup.session == session, Signup.state.in_(WITH_PLACE))
         .scalar()
     )
     return Presence(int(here[0]), int(here[1]), int(expected), session.capacity)
