@@ -2,14 +2,13 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
 
-from peewee import JOIN, IntegrityError
+from peewee import IntegrityError
 
-from models import Activity, Checkin, ScanLog, Session, Signup, User, Venue, Zone, db
+from models import Checkin, ScanLog, Session, Signup, User, db
 from models.activities import ActivityState, SessionState, SignupMode
 from models.checkins import CheckinMethod
-from models.signups import LIVE, SignupState
+from models.signups import SignupState
 from server.clock import iso
 from server.crypto import token_hash
 from server.errors import Conflict, Invalid, ServiceError
@@ -18,6 +17,7 @@ from server.services import activities_eligibility as eligibility
 from server.services import checkins_codes as codes
 from server.services import signups, staff
 from server.services.checkins_codes import Code, TokenExpired, TokenInvalid
+from server.services.checkins_lookup import find
 from server.services.checkins_screen import (
     Arrival,
     Presence,
@@ -48,7 +48,6 @@ __all__ = [
     "session_of",
 ]
 
-_ActivityVenue = Venue.alias("activity_venue")
 _HERE = (SignupState.CONFIRMED, SignupState.ATTENDED)
 
 
@@ -124,7 +123,8 @@ def session_of(token: str) -> Session | None:
         code = codes.read(token)
     except TokenInvalid:
         return None
-    session = _find(code.session_id, 0)
+    found = find(code.session_id, 0)
+    session = found[0] if found else None
     if session is None or not code.is_signed_by(session.qr_key) or session.activity.is_rehearsal:
         return None
     return None if session.activity.state == ActivityState.DRAFT else session
@@ -132,27 +132,26 @@ def session_of(token: str) -> Session | None:
 
 def _check_in(scan: _Scan, slot_seconds: int) -> CheckedIn:
     scan.code = code = codes.read(scan.form.token)
-    session = _find(code.session_id, scan.user.id)
+    session, signup, standing = find(code.session_id, scan.user.id) or (None, None, None)
     if session is None or not code.is_signed_by(session.qr_key):
         raise TokenInvalid
     scan.session = session
     _require_for(scan.user, session, now=scan.now)
     codes.require_current(code, slot_seconds=slot_seconds, now=scan.now)
     _require_not_cancelled(session)
-    if standing := _own(session, "own_checkin"):
+    if standing is not None:
         return _repeat(scan, session, standing)
     _require_window(session, now=scan.now)
     try:
         with db.atomic():
-            checkin = _write(scan, session)
+            checkin = _write(scan, session, signup)
             scan.write("checked_in")
     except IntegrityError:
         # Two scans at once: the other was first, and its check-in is the one that counts.
-        again = _find(session.id, scan.user.id)
-        standing = _own(again, "own_checkin") if again else None
-        if again is None or standing is None:
+        _, _, standing = find(session.id, scan.user.id) or (None, None, None)
+        if standing is None:
             raise
-        return _repeat(scan, again, standing)
+        return _repeat(scan, session, standing)
     checkin.session = session
     return CheckedIn(checkin, is_repeat=False)
 
@@ -161,48 +160,6 @@ def _repeat(scan: _Scan, session: Session, standing: Checkin) -> CheckedIn:
     scan.write("already_checked_in")
     standing.session = session
     return CheckedIn(standing, is_repeat=True)
-
-
-def _find(session_id: int, user_id: int) -> Session | None:
-    """Return a session with what a check-in needs to know, the person's live signup and valid
-    check-in included: one round trip, and no column more than is looked at."""
-    is_own_signup = (
-        (Signup.session == Session.id) & (Signup.user_id == user_id) & Signup.state.in_(LIVE)
-    )
-    is_own_checkin = (
-        (Checkin.session == Session.id) & (Checkin.user_id == user_id) & Checkin.voided_at.is_null()
-    )
-    found: Session | None = (
-        Session.select(
-            *(Session.id, Session.space, Session.activity, Session.state, Session.qr_key),
-            *(Session.starts_at, Session.ends_at, Session.venue, Session.zone),
-            *(Session.checkin_opens_at, Session.checkin_closes_at),
-            *(Session.capacity, Session.seats_taken),
-            *(Activity.id, Activity.space, Activity.title, Activity.state, Activity.place),
-            *(Activity.is_rehearsal, Activity.signup_mode, Activity.max_party, Activity.venue),
-            *(Activity.eligibility, Activity.eligibility_reason),
-            *(Venue.id, Venue.name, _ActivityVenue.id, _ActivityVenue.name, Zone.id, Zone.name),
-            *(Signup.id, Signup.state, Signup.party_size, Signup.enterprise_id),
-            *(Checkin.id, Checkin.method, Checkin.occurred_at, Checkin.party_present),
-        )
-        .join(Activity)
-        .join(_ActivityVenue, JOIN.LEFT_OUTER, on=Activity.venue == _ActivityVenue.id, attr="venue")
-        .switch(Session)
-        .join(Venue, JOIN.LEFT_OUTER, on=Session.venue == Venue.id)
-        .switch(Session)
-        .join(Zone, JOIN.LEFT_OUTER, on=Session.zone == Zone.id)
-        .switch(Session)
-        .join(Signup, JOIN.LEFT_OUTER, on=is_own_signup, attr="own_signup")
-        .switch(Session)
-        .join(Checkin, JOIN.LEFT_OUTER, on=is_own_checkin, attr="own_checkin")
-        .where(Session.id == session_id)
-        .first()
-    )
-    return found
-
-
-def _own(session: Session, name: str) -> Any:
-    return getattr(session, name, None)
 
 
 def _require_for(user: User, session: Session, *, now: dt.datetime) -> None:
@@ -230,9 +187,9 @@ def _require_window(session: Session, *, now: dt.datetime) -> None:
         raise signups.Closed("签到已结束", closed_at=iso(session.checkin_closes_at))
 
 
-def _write(scan: _Scan, session: Session) -> Checkin:
+def _write(scan: _Scan, session: Session, signup: Signup | None) -> Checkin:
     """Bring the signup to attended and write the check-in, inside the caller's transaction."""
-    signup, method = _own(session, "own_signup"), CheckinMethod.SELF_QR
+    method = CheckinMethod.SELF_QR
     if signup is None or signup.state not in _HERE:
         signup, method = _walk_in(scan, session, signup), CheckinMethod.WALK_IN
     along = scan.form.party_present
