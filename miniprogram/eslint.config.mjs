@@ -17,7 +17,7 @@ export default ts.config(
     rules: {
       '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true, varsIgnorePattern: '^_$' }],
       'no-undef': 'off', // tsc knows better
-      complexity: ['error', 8],
+      complexity: ['error', 10], // the house's 8, and some for each ?. and ?? it counts
       'max-lines': ['error', 300],
       'max-lines-per-function': ['error', 40],
       'max-params': ['error', 5],

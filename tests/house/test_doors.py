@@ -24,6 +24,7 @@ OPEN_PREFIXES = (
     "/console/assets/",
     "/public/static/",
     "/bootstrap/",
+    "/preview/",
 )
 
 

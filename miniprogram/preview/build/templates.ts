@@ -35,7 +35,7 @@ export class Templates {
   private readonly seen = new Set<string>()
 
   constructor(private readonly source: Source) {
-    this.group.setExtraRuntimeScript('Q.A = previewWxs.change; Q.B = previewWxs.event;')
+    this.group.setExtraRuntimeScript('Q.A = previewWxs.change; Q.C = previewWxs.event;')
   }
 
   /** Add the template of a code path and whatever it imports. */

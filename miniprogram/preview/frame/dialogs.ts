@@ -30,6 +30,27 @@ export function toast({ title, icon = 'none', duration = TOAST_MS }: ToastOption
   if (duration > 0) toastTimer = window.setTimeout(hideToast, duration)
 }
 
+/**
+ * Lay a box over the page; return what takes it away.
+ *
+ * A finger's tap opens it before the browser has made the click of that tap: only a press that
+ * begins on the box may choose something in it.
+ */
+function overlay(box: HTMLElement, className = ''): () => void {
+  const mask = el('div', { className: `mask ${className}` }, box)
+  let isPressed = false
+  mask.addEventListener('pointerdown', () => {
+    isPressed = true
+  })
+  const guard = (event: MouseEvent) => {
+    const isOfKeyboard = event.detail === 0
+    if (!isPressed && !isOfKeyboard) event.stopPropagation()
+  }
+  mask.addEventListener('click', guard, true)
+  screen.append(mask)
+  return () => mask.remove()
+}
+
 export interface Choice<T> {
   text: string
   value: () => T
@@ -42,7 +63,7 @@ export function ask<T>(title: string, body: (Node | string)[], choices: Choice<T
     const buttons = choices.map(({ text, value, isMain }) => {
       const button = el('button', { className: isMain ? 'is-main' : '' }, text)
       button.onclick = () => {
-        mask.remove()
+        remove()
         resolve(value())
       }
       return button
@@ -50,8 +71,7 @@ export function ask<T>(title: string, body: (Node | string)[], choices: Choice<T
     const heading = title === '' ? [] : [el('h2', {}, title)]
     const footer = el('div', { className: 'box-buttons' }, ...buttons)
     const box = el('div', { className: 'box', role: 'dialog', ariaLabel: title }, ...heading, ...body, footer)
-    const mask = el('div', { className: 'mask' }, box)
-    screen.append(mask)
+    const remove = overlay(box)
     box.querySelector<HTMLElement>('input:not([type]), textarea')?.focus()
   })
 }
@@ -78,14 +98,13 @@ export function actionSheet(lines: string[]): Promise<number> {
     const buttons = [...lines, '取消'].map((line, index) => {
       const button = el('button', {}, line)
       button.onclick = () => {
-        mask.remove()
+        remove()
         resolve(index < lines.length ? index : -1)
       }
       return button
     })
     const list = el('div', { className: 'box-buttons box-lines' }, ...buttons)
     const box = el('div', { className: 'box', role: 'menu' }, list)
-    const mask = el('div', { className: 'mask is-sheet' }, box)
-    screen.append(mask)
+    const remove = overlay(box, 'is-sheet')
   })
 }

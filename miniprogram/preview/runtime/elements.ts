@@ -1,9 +1,10 @@
 // The built-in components: kbone-ui's custom elements, and our own where they fit better.
 
 import './phone-agent'
-import kbone from 'kbone-ui/dist/wx-components.js'
+import kboneModule from 'kbone-ui/dist/wx-components.js'
 import { wx } from './wx/api'
 
+const kbone = kboneModule.default
 const PLAIN = ['wx-text', 'wx-page', 'wx-root-portal', 'wx-cover-view']
 const NAVIGATE: Record<string, string> = { navigate: 'navigateTo', redirect: 'redirectTo' }
 

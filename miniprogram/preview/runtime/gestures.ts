@@ -4,6 +4,17 @@ import { nodeOf, type Data, type Dispatch, type EngineNode } from './engine'
 
 export const GESTURES: ReadonlySet<string> = new Set(['tap', 'longpress', 'longtap', 'canceltap'])
 const LONG_PRESS_MS = 350
+const TAP_LASTS_MS = 1000
+
+let lastTap = -Infinity
+
+/** Note that the person has just tapped something, in the page or over it. */
+export function noteTap(): void {
+  lastTap = performance.now()
+}
+
+/** Tell whether this is still the answer to a tap. */
+export const isAnsweringTap = (): boolean => performance.now() - lastTap < TAP_LASTS_MS
 
 const toTouch = ({ identifier, pageX, pageY, clientX, clientY }: Touch) => ({
   identifier,
@@ -43,13 +54,18 @@ export class LongPress {
     const passive = { capture: true, passive: true }
     document.body.addEventListener('touchstart', (event) => this.begin(event), passive)
     document.body.addEventListener('touchmove', () => this.stop(), passive)
-    document.body.addEventListener('touchend', () => this.stop(), passive)
+    document.body.addEventListener('touchend', () => this.end(), passive)
   }
 
   private begin(event: TouchEvent): void {
     this.isOver = false
     this.stop()
     this.timer = window.setTimeout(() => this.fire(event), LONG_PRESS_MS)
+  }
+
+  private end(): void {
+    noteTap()
+    this.stop()
   }
 
   private stop(): void {

@@ -7,6 +7,7 @@ declare module 'kbone-ui/dist/wx-components.js' {
       components: string[]
     }): void
   }
-  const kbone: Kbone
+  /** CommonJS, and we are ES modules: its default is one step further in. */
+  const kbone: { default: Kbone }
   export default kbone
 }

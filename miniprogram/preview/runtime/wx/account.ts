@@ -1,5 +1,6 @@
 // Who the person is, codes they scan, messages they accept: answered by the phone around.
 
+import { isAnsweringTap } from '../gestures'
 import { phone } from '../phone'
 import { define, wx } from './api'
 
@@ -18,7 +19,7 @@ async function scanCode(): Promise<object> {
 
 async function subscribe({ tmplIds }: SubscribeOptions): Promise<object> {
   // Trap 19: WeChat opens the pop-up only as the direct answer to a tap.
-  if (!navigator.userActivation.isActive) {
+  if (!isAnsweringTap()) {
     throw Object.assign(new Error('can only be invoked by user TAP gesture.'), { errCode: 20004 })
   }
   return phone.subscribe(tmplIds)

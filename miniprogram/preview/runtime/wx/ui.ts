@@ -1,6 +1,7 @@
 // What WeChat draws over or around a page, and what it does outside of it.
 
 import type { ModalOptions, ToastOptions } from '../../shared/protocol'
+import { noteTap } from '../gestures'
 import { phone } from '../phone'
 import { router, type Target } from '../router'
 import { pullDown } from '../scrolling'
@@ -52,6 +53,12 @@ async function actionSheet({ itemList }: { itemList: string[] }): Promise<object
   return { tapIndex }
 }
 
+async function modal(options: ModalOptions): Promise<object> {
+  const answer = await phone.modal(options)
+  noteTap()
+  return answer
+}
+
 function installBadges(): void {
   const set = (name: string, textOf: (text: string | undefined) => string) =>
     define<Badge>(name, ({ index, text }) => phone.setBadge(index, textOf(text)))
@@ -72,7 +79,7 @@ export function installUi(): void {
   define<ToastOptions>('showLoading', ({ title }) => phone.toast({ title, icon: 'loading', duration: 0 }))
   define('hideToast', () => phone.hideToast())
   define('hideLoading', () => phone.hideToast())
-  define<ModalOptions>('showModal', (options) => phone.modal(options))
+  define('showModal', modal)
   define('showActionSheet', actionSheet)
   define('setNavigationBarTitle', setTitle)
   define('startPullDownRefresh', () => pullDown())
