@@ -7,6 +7,11 @@ export interface Page<T> {
   next: string | null
 }
 
+/** What wx.requestSubscribeMessage answered on the phone, per template id. */
+export interface AcceptsIn {
+  results: Record<string, 'accept' | 'acceptWithAudio' | 'reject' | 'ban' | 'filter'>
+}
+
 export interface ActivityBriefOut {
   id: string
   title: string
@@ -71,6 +76,24 @@ export interface ButtonOut {
 
 /** What the one button of a session says, most important first. */
 export type ButtonState = 'ended' | 'cancelled' | 'attended' | 'confirmed' | 'offered' | 'waitlisted' | 'pending' | 'lottery_joined' | 'no_signup_needed' | 'not_open' | 'closed' | 'full' | 'restricted' | 'sign_up'
+
+/** One thing told to many; `total` is how many people were reached so far. */
+export interface CampaignOut {
+  created_at: string
+  id: string
+  kind: string
+  space_id: string
+  state: CampaignState
+  stop_reason: string
+  title: string
+  total: number
+}
+
+export type CampaignState = 'spreading' | 'running' | 'paused' | 'stopped' | 'cancelled' | 'done'
+
+export interface CampaignsOut {
+  items: CampaignOut[]
+}
 
 export interface CategoriesOut {
   items: CategoryOut[]
@@ -190,10 +213,33 @@ export interface DayOut {
   source: string
 }
 
+/** What became of one message. Whom it was for is not told. */
+export interface DeliveryOut {
+  attempts: number
+  created_at: string
+  delivered_at: string | null
+  errcode: number | null
+  error: string
+  id: string
+  kind: string
+  sent_at: string | null
+  space_id: string | null
+  state: DeliveryState
+  title: string
+}
+
+export type DeliveryState = 'queued' | 'reserved' | 'sending' | 'sent' | 'delivered' | 'unknown' | 'failed_refused' | 'failed_param' | 'failed_temp' | 'skipped_no_quota' | 'expired'
+
 export interface DispatchIn {
   lead_unit: string
   note?: string
   version: number
+}
+
+/** Which menu to begin. */
+export interface DraftIn {
+  month: string
+  space_id: string
 }
 
 /** A company as anybody may find it: no more than its name and where it is. */
@@ -241,6 +287,19 @@ export interface FootprintOut {
   series_offered: number
 }
 
+/** A page of the inbox, and how many messages are unread in all. */
+export interface InboxOut {
+  items: MessageOut[]
+  next: string | null
+  unread: number
+}
+
+/** An activity on the menu and a line about it. */
+export interface ItemIn {
+  activity_id: string
+  blurb?: string
+}
+
 /** One company: by its id, or by the name it is to be added under. */
 export interface JoinIn {
   building_id?: string
@@ -248,11 +307,23 @@ export interface JoinIn {
   name?: string
 }
 
+export interface LedgerOut {
+  items: DeliveryOut[]
+  next: string | null
+  troubles: TroublesOut
+}
+
 /** The token is told this once; it goes into `Authorization: Bearer`. */
 export interface LoggedInOut {
   expires_at: string
   token: string
   user: UserOut
+}
+
+/** What became of the WeChat message, in plain words. */
+export interface MarkOut {
+  state: 'delivered' | 'waiting' | 'not_delivered' | 'inbox_only'
+  text: string
 }
 
 /** A member as staff see them: never the real name or the number. */
@@ -274,6 +345,59 @@ export interface MembershipOut {
   enterprise: EnterpriseRef
   role: MemberRole
   status: MemberStatus
+}
+
+/** One line of 改了什么. */
+export interface MenuChangeOut {
+  activity_id: string
+  change: string
+  text: string
+}
+
+/** A draft as its editor wants it: the items in this order, and only these. */
+export interface MenuIn {
+  foreword?: string
+  items: ItemIn[]
+  title: string
+  version: number
+}
+
+export interface MenuItemOut {
+  activity: ActivityOut
+  blurb: string
+}
+
+/** The published menu of a month. */
+export interface MenuOut {
+  changes: MenuChangeOut[]
+  foreword: string
+  id: string
+  items: MenuItemOut[]
+  month: string
+  published_at: string | null
+  revision: number
+  space_id: string
+  title: string
+}
+
+/** The month at a glance: what there is, and which Spaces have published nothing yet. */
+export interface MenusOut {
+  items: StaffMenuOut[]
+  unpublished: SpaceWithoutMenuOut[]
+}
+
+/** A message of the inbox. */
+export interface MessageOut {
+  body: string
+  created_at: string
+  id: string
+  kind: string
+  mark: MarkOut
+  page: string
+  read_at: string | null
+  subject_id: string
+  subject_type: string
+  title: string
 }
 
 export interface MilestoneOut {
@@ -428,6 +552,11 @@ export interface PromiseOut {
   respond_by: string
 }
 
+/** What the keeper saw when deciding. */
+export interface PublishIn {
+  version: number
+}
+
 export interface QuestionOut {
   key: string
   kind: string
@@ -465,6 +594,8 @@ export interface ResumeIn {
   text?: string
   version: number
 }
+
+export type RevisionState = 'draft' | 'published' | 'superseded'
 
 /** A row a figure was counted from: its value is Σ amount, or Σ amount ÷ Σ base. */
 export interface RowOut {
@@ -610,9 +741,37 @@ export interface SpaceRef {
 
 export type SpaceType = 'community' | 'park' | 'building' | 'online'
 
+export interface SpaceWithoutMenuOut {
+  id: string
+  name: string
+}
+
 export interface SpacesOut {
   items: SpaceFiguresOut[]
   month: string
+}
+
+export interface StaffItemOut {
+  activity_id: string
+  blurb: string
+  order: number
+  snapshot: Record<string, unknown>
+}
+
+/** A revision as its editors see it: with what stands in the way of publishing it, and what publishing it would change. Both are empty once it is published. */
+export interface StaffMenuOut {
+  changes: MenuChangeOut[]
+  foreword: string
+  id: string
+  items: StaffItemOut[]
+  month: string
+  problems: string[]
+  published_at: string | null
+  revision: number
+  space_id: string
+  state: RevisionState
+  title: string
+  version: number
 }
 
 /** A need heard on the phone, on a visit, at a meeting or in a survey. */
@@ -707,6 +866,14 @@ export interface TriageIn {
   version: number
 }
 
+/** How many deliveries stand in a state somebody should look at. */
+export interface TroublesOut {
+  failed_param: number
+  failed_refused: number
+  failed_temp: number
+  unknown: number
+}
+
 export type Urgency = 'normal' | 'urgent'
 
 /** A person as they see themselves. Openid, full number and real name never leave. */
@@ -744,6 +911,20 @@ export type VenueRole = 'main' | 'auxiliary' | 'external'
 
 export interface VerifyIn {
   role: MemberRole
+}
+
+/** How many messages of a kind may still be sent, and the template to ask for more with. */
+export interface WalletKindOut {
+  balance: number
+  is_refused: boolean
+  kind: string
+  sentence: string
+  template_id: string
+  title: string
+}
+
+export interface WalletOut {
+  items: WalletKindOut[]
 }
 
 export interface WithdrawIn {

@@ -1,0 +1,12 @@
+import { get } from './request'
+import type { ActivityOut, Page } from './types'
+
+export interface Wanted {
+  space?: string
+  month?: string
+  series?: string
+}
+
+export const index = (wanted: Wanted, cursor?: string, limit = 20): Promise<Page<ActivityOut>> =>
+  get('/activities', { ...wanted, cursor, limit })
+export const show = (id: string): Promise<ActivityOut> => get(`/activities/${id}`)

@@ -1,0 +1,16 @@
+import { get, post } from './request'
+import type {
+  CategoriesOut, NeedBriefOut, NeedIn, NeedOut, NeedRatingIn, Page, PromiseOut, ReopenIn, SupplementIn, Urgency, WithdrawIn,
+} from './types'
+
+export type Scope = 'mine' | 'company'
+
+export const categories = (): Promise<CategoriesOut> => get('/needs/categories')
+export const promise = (category: string, urgency: Urgency): Promise<PromiseOut> => get('/needs/promise', { category, urgency })
+export const index = (scope: Scope, cursor?: string): Promise<Page<NeedBriefOut>> => get('/needs', { scope, cursor })
+export const show = (id: string): Promise<NeedOut> => get(`/needs/${id}`)
+export const submit = (body: NeedIn): Promise<NeedOut> => post('/needs', body)
+export const supplement = (id: string, body: SupplementIn): Promise<NeedOut> => post(`/needs/${id}/supplement`, body)
+export const withdraw = (id: string, body: WithdrawIn): Promise<NeedOut> => post(`/needs/${id}/withdraw`, body)
+export const rate = (id: string, body: NeedRatingIn): Promise<NeedOut> => post(`/needs/${id}/rating`, body)
+export const reopen = (id: string, body: ReopenIn): Promise<NeedOut> => post(`/needs/${id}/reopen`, body)

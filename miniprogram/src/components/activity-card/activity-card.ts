@@ -1,0 +1,15 @@
+import type { CardView } from '../../utils/activities'
+
+// An activity as a dish on the menu: the day, what it is, and where one stands with it.
+Component({
+  properties: {
+    card: { type: Object, value: {} as CardView },
+    showSpace: { type: Boolean, value: false },
+  },
+  methods: {
+    onOpen() {
+      const { id } = this.data.card as CardView
+      void wx.navigateTo({ url: `/pages/activities/detail/detail?id=${id}` })
+    },
+  },
+})

@@ -1,0 +1,6 @@
+Component({
+  properties: {
+    name: { type: String, value: '' },
+    size: { type: Number, value: 20 },
+  },
+})

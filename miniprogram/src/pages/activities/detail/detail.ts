@@ -1,0 +1,98 @@
+import * as activities from '../../../api/activities'
+import * as signups from '../../../api/signups'
+import * as spaces from '../../../api/spaces'
+import type { ActivityOut } from '../../../api/types'
+import { type CardView, cardView, factsOf, type FactsView, type SessionView, sessionView } from '../../../utils/activities'
+import { datasetOf, textScale } from '../../../utils/screen'
+import { spotOf } from '../../../utils/spots'
+import { type State, tellTrouble, trouble } from '../../../utils/trouble'
+
+Page({
+  data: {
+    screen: textScale(),
+    state: 'loading' as State,
+    notice: '',
+    card: null as CardView | null,
+    facts: null as FactsView | null,
+    sessions: [] as SessionView[],
+    /** The one session the button at the foot is for. */
+    only: null as SessionView | null,
+    busy: '',
+  },
+
+  id: '',
+  activity: null as ActivityOut | null,
+
+  onLoad(query: { id?: string }) {
+    this.id = query.id ?? ''
+  },
+
+  onShow() { void this.load() },
+
+  async load() {
+    try {
+      const activity = await activities.show(this.id)
+      const now = Date.now()
+      this.activity = activity
+      const sessions = activity.sessions.map((session) => sessionView(session, activity, now))
+      this.setData({
+        state: 'ready', notice: '', card: cardView(activity, now), facts: factsOf(activity, now),
+        sessions, only: sessions.length === 1 ? sessions[0] : null,
+      })
+    } catch (error) {
+      if (this.activity) tellTrouble(error)
+      else this.setData(trouble(error))
+    }
+  },
+
+  onAct(event: WechatMiniprogram.TouchEvent) {
+    const { session: id } = datasetOf<{ session: string }>(event)
+    const session = this.data.sessions.find((each: SessionView) => each.id === id)
+    if (!session || this.data.busy) return
+    const to = `/pages/signups/edit/edit?activity=${this.id}&session=${id}`
+    switch (session.button.act) {
+      case 'sign_up': return void wx.navigateTo({ url: to })
+      case 'join_waitlist': return void wx.navigateTo({ url: `${to}&waitlist=1` })
+      case 'accept': return void this.accept(id)
+      case 'mine': return void wx.navigateTo({ url: '/pages/signups/mine/mine' })
+      default: return undefined
+    }
+  },
+
+  async accept(sessionId: string) {
+    const signupId = (this.activity as ActivityOut | null)?.sessions.find((each) => each.id === sessionId)?.button.signup_id
+    if (!signupId) return
+    this.setData({ busy: sessionId })
+    try {
+      const signup = await signups.accept(signupId)
+      void wx.navigateTo({ url: `/pages/signups/result/result?id=${signup.id}` })
+    } catch (error) {
+      tellTrouble(error)
+      void this.load()
+    } finally {
+      this.setData({ busy: '' })
+    }
+  },
+
+  /** Open the map at the place; without coordinates the words are copied for any map. */
+  async onPlace(event: WechatMiniprogram.TouchEvent) {
+    const { place } = datasetOf<{ place: string }>(event)
+    if (!this.activity) return
+    try {
+      const spot = spotOf(await spaces.show(this.activity.space.id), place)
+      if (spot.latitude !== null && spot.longitude !== null) {
+        await wx.openLocation({ latitude: spot.latitude, longitude: spot.longitude, name: place, address: spot.address, scale: 17 })
+      } else {
+        await wx.setClipboardData({ data: spot.address ? `${spot.address} ${place}` : place })
+      }
+    } catch (error) {
+      const { errMsg } = error as { errMsg?: string }
+      if (!errMsg?.includes('cancel')) tellTrouble(error)
+    }
+  },
+
+  onShareAppMessage() {
+    const { card } = this.data
+    return { title: card ? `${card.title}｜${card.theme}` : '心驿活动', path: `/pages/activities/detail/detail?id=${this.id}` }
+  },
+})

@@ -1,0 +1,143 @@
+import { asApiError } from '../../../api/errors'
+import * as needs from '../../../api/needs'
+import type { NeedOut, Satisfaction, Solved } from '../../../api/types'
+import { draftOf, dropDraft, keepDraft } from '../../../utils/drafts'
+import { type BriefView, briefView, lineView, type LineView, promiseView, SATISFACTION, SOLVED } from '../../../utils/needs'
+import { datasetOf, textScale } from '../../../utils/screen'
+import { type State, tellTrouble, trouble } from '../../../utils/trouble'
+
+type Act = 'supplement' | 'withdraw' | 'rate' | 'reopen'
+
+const SHEETS: Record<Act, { title: string, hint: string, button: string, max: number, done: string }> = {
+  supplement: { title: '补充说明', hint: '补充新的情况，或回答工作人员的提问', button: '提交补充', max: 2000, done: '已补充' },
+  withdraw: { title: '撤回诉求', hint: '选填：为什么撤回', button: '确认撤回', max: 60, done: '已撤回' },
+  rate: { title: '这件事办得怎么样？', hint: '选填：还想说点什么', button: '提交评价', max: 500, done: '谢谢您的评价' },
+  reopen: { title: '请我们再办一次', hint: '哪里还没有解决？请写清楚，我们会重新办理', button: '要求重办', max: 2000, done: '已重新开始办理' },
+}
+
+Page({
+  data: {
+    screen: textScale(),
+    state: 'loading' as State,
+    notice: '',
+    isFresh: false,
+    need: null as BriefView | null,
+    body: '',
+    lead: '',
+    promise: null as ReturnType<typeof promiseView> | null,
+    isOpen: false,
+    lines: [] as LineView[],
+    verdict: '',
+    actions: {} as Partial<Record<Act, boolean>>,
+    sheet: '' as Act | '',
+    sheetWords: SHEETS.supplement,
+    text: '',
+    satisfaction: '' as Satisfaction | '',
+    solved: '' as Solved | '',
+    satisfactions: SATISFACTION,
+    solvings: SOLVED,
+    error: '',
+    isBusy: false,
+  },
+
+  id: '',
+
+  onLoad(query: { id?: string, fresh?: string }) {
+    this.id = query.id ?? ''
+    this.setData({ isFresh: query.fresh === '1' })
+  },
+
+  onShow() { void this.load() },
+
+  async onPullDownRefresh() {
+    await this.load()
+    void wx.stopPullDownRefresh()
+  },
+
+  async load() {
+    try {
+      this.show(await needs.show(this.id))
+    } catch (error) {
+      if (this.data.need) tellTrouble(error)
+      else this.setData(trouble(error))
+    }
+  },
+
+  show(need: NeedOut) {
+    const now = Date.now()
+    const { rating } = need
+    this.setData({
+      state: 'ready',
+      notice: '',
+      need: briefView(need, now),
+      body: need.body,
+      lead: need.lead_unit,
+      promise: promiseView(need.promise, now),
+      isOpen: !['answered', 'closed', 'withdrawn'].includes(need.state),
+      lines: need.timeline.map((line) => lineView(line, now)).reverse(),
+      verdict: rating ? [nameOf(SATISFACTION, rating.satisfaction), nameOf(SOLVED, rating.solved), rating.text].filter(Boolean).join(' · ') : '',
+      actions: Object.fromEntries(need.actions.map((each) => [each, true])),
+    })
+  },
+
+  onSheet(event: WechatMiniprogram.TouchEvent) {
+    const { act } = datasetOf<{ act: Act }>(event)
+    const draft = draftOf<{ text: string }>(`need:${this.id}:${act}`)
+    this.setData({ sheet: act, sheetWords: SHEETS[act], text: draft?.text ?? '', error: '' })
+  },
+
+  onSheetClosed(event: WechatMiniprogram.CustomEvent<{ visible: boolean }>) {
+    if (!event.detail.visible) this.setData({ sheet: '' })
+  },
+
+  onText(event: WechatMiniprogram.Input) {
+    this.setData({ text: event.detail.value, error: '' })
+    keepDraft(`need:${this.id}:${this.data.sheet}`, { text: event.detail.value })
+  },
+
+  onSatisfaction(event: WechatMiniprogram.TouchEvent) { this.setData({ ...datasetOf<{ satisfaction: Satisfaction }>(event), error: '' }) },
+  onSolved(event: WechatMiniprogram.TouchEvent) { this.setData({ ...datasetOf<{ solved: Solved }>(event), error: '' }) },
+
+  async onSend() {
+    const { sheet, isBusy } = this.data
+    if (isBusy || !sheet) return
+    const missing = this.missing(sheet)
+    if (missing) {
+      this.setData({ error: missing })
+      return
+    }
+    this.setData({ isBusy: true, error: '' })
+    try {
+      const need = await this.send(sheet)
+      dropDraft(`need:${this.id}:${sheet}`)
+      this.setData({ sheet: '', text: '' })
+      this.show(need)
+      void wx.showToast({ title: SHEETS[sheet].done, icon: 'none' })
+    } catch (thrown) {
+      const error = asApiError(thrown)
+      this.setData({ error: error.isOffline ? `${error.detail}。写好的内容已存在手机上。` : error.detail })
+      if (error.status === 409) void this.load()
+    }
+    this.setData({ isBusy: false })
+  },
+
+  missing(act: Act): string {
+    const { text, satisfaction, solved } = this.data
+    if (act === 'rate') return satisfaction && solved ? '' : '请各选一项'
+    return act !== 'withdraw' && !text.trim() ? '请写几句' : ''
+  },
+
+  send(act: Act): Promise<NeedOut> {
+    const text = this.data.text.trim()
+    switch (act) {
+      case 'supplement': return needs.supplement(this.id, { text })
+      case 'withdraw': return needs.withdraw(this.id, { reason: text })
+      case 'reopen': return needs.reopen(this.id, { reason: text })
+      case 'rate': return needs.rate(this.id, {
+        satisfaction: this.data.satisfaction as Satisfaction, solved: this.data.solved as Solved, text,
+      })
+    }
+  },
+})
+
+const nameOf = (names: { value: string, name: string }[], value: string): string => names.find((each) => each.value === value)?.name ?? ''

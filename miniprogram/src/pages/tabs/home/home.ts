@@ -1,0 +1,146 @@
+import * as activities from '../../../api/activities'
+import * as menus from '../../../api/menus'
+import { asApiError } from '../../../api/errors'
+import type { MenuOut } from '../../../api/types'
+import { type CardView, cardView } from '../../../utils/activities'
+import { lookAt, member, place, type Place } from '../../../utils/member'
+import { seriesOf, type SeriesView } from '../../../utils/menus'
+import { datasetOf, textScale } from '../../../utils/screen'
+import { monthKey, monthName, shiftMonth } from '../../../utils/time'
+import { type State, tellTrouble, trouble } from '../../../utils/trouble'
+
+const NOTHING = { title: '', foreword: '', revision: 0, changes: [] as MenuOut['changes'] }
+
+Page({
+  data: {
+    screen: textScale(),
+    state: 'loading' as State | 'choose',
+    notice: '',
+    space: null as Place | null,
+    month: '',
+    monthLabel: '',
+    year: '',
+    menu: NOTHING,
+    isChangesOpen: false,
+    series: [] as SeriesView[],
+    picked: '',
+    cards: [] as CardView[],
+    shown: [] as CardView[],
+    /** The month's activities when there is no menu yet. */
+    isWithoutMenu: false,
+  },
+
+  round: 0,
+
+  async onLoad(query: { space?: string, name?: string, month?: string }) {
+    // A share card names the Space it came from.
+    if (query.space && query.name) lookAt({ id: query.space, name: decodeURIComponent(query.name) })
+    this.setMonth(query.month && /^20\d\d-(0[1-9]|1[0-2])$/.test(query.month) ? query.month : monthKey(Date.now()))
+    await this.load()
+  },
+
+  async onShow() {
+    if (this.data.state === 'loading') return
+    const space = await place().catch(() => null)
+    if (space?.id !== this.data.space?.id) this.setData({ cards: [], shown: [], picked: '' })
+    await this.load()
+  },
+
+  async onPullDownRefresh() {
+    await this.load()
+    void wx.stopPullDownRefresh()
+  },
+
+  async load() {
+    const round = ++this.round
+    if (!this.data.cards.length) this.setData({ state: 'loading' })
+    try {
+      const space = await place()
+      if (!space) {
+        this.setData({ state: 'choose', space: null })
+        return
+      }
+      this.setData({ space })
+      const view = await this.read(space)
+      if (round === this.round) this.show(view)
+    } catch (error) {
+      if (round !== this.round) return
+      if (this.data.cards.length) tellTrouble(error)
+      else this.setData(trouble(error))
+    }
+  },
+
+  /** The published menu; without one, whatever the Space offers in that month. */
+  async read(space: Place) {
+    const now = Date.now()
+    try {
+      const menu = await menus.show(space.id, this.data.month)
+      return { menu, cards: menu.items.map((item) => cardView(item.activity, now, item.blurb)), isWithoutMenu: false }
+    } catch (error) {
+      if (asApiError(error).status !== 404) throw error
+      const page = await activities.index({ space: space.id, month: this.data.month })
+      return { menu: NOTHING, cards: page.items.map((each) => cardView(each, now)), isWithoutMenu: true }
+    }
+  },
+
+  show(view: { menu: typeof NOTHING, cards: CardView[], isWithoutMenu: boolean }) {
+    const cards = [...view.cards].sort((a, b) => a.next.dayKey.localeCompare(b.next.dayKey))
+    const series = seriesOf(cards)
+    const picked = series.some((each) => each.id === this.data.picked) ? this.data.picked : ''
+    this.setData({
+      state: cards.length ? 'ready' : 'empty',
+      notice: '',
+      menu: {
+        title: view.menu.title, foreword: view.menu.foreword, revision: view.menu.revision, changes: view.menu.changes,
+      },
+      isWithoutMenu: view.isWithoutMenu,
+      cards,
+      series,
+      picked,
+      shown: picked ? cards.filter((card) => card.series.id === picked) : cards,
+    })
+  },
+
+  setMonth(month: string) {
+    this.setData({ month, monthLabel: monthName(month), year: month.slice(0, 4) })
+  },
+
+  onStep(event: WechatMiniprogram.TouchEvent) {
+    this.setMonth(shiftMonth(this.data.month, datasetOf<{ by: number }>(event).by))
+    this.setData({ cards: [], shown: [], picked: '', menu: NOTHING, isChangesOpen: false })
+    void this.load()
+  },
+
+  onSeries(event: WechatMiniprogram.CustomEvent<{ series: string }>) {
+    const picked = event.detail.series
+    const { cards } = this.data
+    this.setData({ picked, shown: picked ? cards.filter((card) => card.series.id === picked) : cards })
+  },
+
+  onChanges() {
+    this.setData({ isChangesOpen: !this.data.isChangesOpen })
+  },
+
+  onChange(event: WechatMiniprogram.TouchEvent) {
+    void wx.navigateTo({ url: `/pages/activities/detail/detail?id=${datasetOf<{ id: string }>(event).id}` })
+  },
+
+  async onSpace() {
+    const isFirst = !(await member().catch(() => null))?.home_space
+    void wx.navigateTo({ url: `/pages/spaces/choose/choose?for=${isFirst ? 'home' : 'visit'}` })
+  },
+
+  onIntroduce() {
+    const { space } = this.data
+    if (space) void wx.navigateTo({ url: `/pages/spaces/detail/detail?id=${space.id}` })
+  },
+
+  onShareAppMessage() {
+    const { space, month, monthLabel, cards } = this.data
+    if (!space) return { title: '心驿：楼里的会客厅', path: '/pages/tabs/home/home' }
+    return {
+      title: `${space.name} ${monthLabel}菜单，${cards.length} 个活动等您来`,
+      path: `/pages/tabs/home/home?space=${space.id}&name=${encodeURIComponent(space.name)}&month=${month}`,
+    }
+  },
+})

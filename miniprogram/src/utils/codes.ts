@@ -1,0 +1,20 @@
+/** The check-in code as it reaches the mini-program: from the camera inside, or through WeChat's `q`. */
+
+const TOKEN = /^[A-Za-z0-9_-]{48}$/
+
+/** The link in the query of the page. WeChat encodes it once more, so it is decoded exactly once. */
+export function linkOf(query: { q?: string }): string {
+  if (!query.q) return ''
+  try {
+    return decodeURIComponent(query.q)
+  } catch {
+    return query.q // not encoded at all: a hand-made link
+  }
+}
+
+/** Whether a scanned text can be a check-in code of ours: a link with /c/<48 letters>, or these alone. */
+export function looksLikeCode(text: string): boolean {
+  const path = text.trim().split(/[?#]/)[0].replace(/\/+$/, '')
+  const at = path.lastIndexOf('/c/')
+  return TOKEN.test(at < 0 ? path : path.slice(at + 3))
+}

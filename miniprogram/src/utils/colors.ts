@@ -1,0 +1,47 @@
+/** Shades of a series' colour. Series are data, so the shades are worked out, not written down. */
+
+type Rgb = [number, number, number]
+
+const PAPER: Rgb = [255, 255, 255]
+const INK: Rgb = [42, 38, 32]
+const FALLBACK = '#1f5a52'
+const AA = 4.5
+
+export interface Shades {
+  /** As it is, for marks and stripes. */
+  base: string
+  /** A breath of it, to lay under words. */
+  wash: string
+  /** For words on the wash: darkened until they can be read (WCAG AA). */
+  ink: string
+}
+
+export function shades(color: string): Shades {
+  const base = parse(color) ?? (parse(FALLBACK) as Rgb)
+  const wash = mix(base, PAPER, 0.12)
+  let share = 1
+  while (share > 0 && contrast(mix(base, INK, share), wash) < AA) share -= 0.05
+  return { base: css(base), wash: css(wash), ink: css(mix(base, INK, Math.max(share, 0))) }
+}
+
+/** The contrast of two colours as WCAG counts it, from 1 to 21. */
+export function contrast(one: Rgb, other: Rgb): number {
+  const [light, dark] = [luminance(one), luminance(other)].sort((a, b) => b - a)
+  return (light + 0.05) / (dark + 0.05)
+}
+
+export function parse(color: string): Rgb | null {
+  const hex = /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$/i.exec(color)
+  return hex ? [parseInt(hex[1], 16), parseInt(hex[2], 16), parseInt(hex[3], 16)] : null
+}
+
+const mix = (a: Rgb, b: Rgb, share: number): Rgb => a.map((value, i) => Math.round(value * share + b[i] * (1 - share))) as Rgb
+const css = (rgb: Rgb): string => `#${rgb.map((value) => value.toString(16).padStart(2, '0')).join('')}`
+
+function luminance(rgb: Rgb): number {
+  const [r, g, b] = rgb.map((value) => {
+    const part = value / 255
+    return part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4
+  })
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b
+}

@@ -1,0 +1,93 @@
+/** Sign-ups as their person reads them. */
+
+import type { SignupOut, SignupState } from '../api/types'
+import type { Tone } from './buttons'
+import { dayLabel, momentLabel, spanLabel, untilLabel, wall } from './time'
+
+interface Words {
+  name: string
+  tone: Tone
+  /** The headline of the result page. */
+  title: string
+  text: string
+  icon: string
+  /** Which reminders make sense now. */
+  kinds: string[]
+}
+
+const WORDS: Record<SignupState, Words> = {
+  confirmed: { name: '已报名', tone: 'good', title: '报名成功', text: '到场后扫屏幕上的码签到。来不了请提前取消，把名额让给别人。', icon: 'check', kinds: ['reminder', 'changed', 'cancelled'] },
+  waitlisted: { name: '候补中', tone: 'wait', title: '已加入候补', text: '有名额时按先后补上，会通知您。', icon: 'hourglass', kinds: ['promoted', 'changed', 'cancelled'] },
+  offered: { name: '待您确认', tone: 'warn', title: '有名额了', text: '请在保留时间内确认，过时会让给下一位。', icon: 'bell', kinds: ['reminder', 'changed', 'cancelled'] },
+  pending: { name: '待定', tone: 'wait', title: '已提交', text: '有结果会通知您。', icon: 'hourglass', kinds: ['promoted', 'changed', 'cancelled'] },
+  declined: { name: '未通过', tone: 'quiet', title: '这次没有通过', text: '', icon: 'info', kinds: [] },
+  cancelled: { name: '已取消', tone: 'quiet', title: '已取消', text: '', icon: 'close', kinds: [] },
+  lost: { name: '未中签', tone: 'quiet', title: '这次没有抽中', text: '下次还有机会。', icon: 'info', kinds: [] },
+  attended: { name: '已签到', tone: 'good', title: '您已签到', text: '谢谢您来。', icon: 'check', kinds: [] },
+  no_show: { name: '未到场', tone: 'quiet', title: '这次没有到场', text: '如果您来过，请联系工作人员补签。', icon: 'info', kinds: [] },
+}
+
+export interface SignupView extends Words {
+  id: string
+  state: SignupState
+  activityId: string
+  sessionId: string
+  activity: string
+  day: string
+  weekday: string
+  date: string
+  time: string
+  place: string
+  party: string
+  position: string
+  hold: string
+  canAccept: boolean
+  canCancel: boolean
+  cancelNote: string
+  reason: string
+}
+
+const LIVE: SignupState[] = ['confirmed', 'waitlisted', 'offered', 'pending']
+
+export function signupView(signup: SignupOut, now: number): SignupView {
+  const { session, activity, state } = signup
+  const at = wall(session.starts_at)
+  const isLive = LIVE.includes(state) && session.state === 'scheduled'
+  const canCancel = isLive && Date.parse(signup.cancel_until) > now
+  return {
+    ...WORDS[state],
+    ...heldUntil(signup, now),
+    id: signup.id,
+    state,
+    activityId: activity.id,
+    sessionId: session.id,
+    activity: activity.title,
+    day: String(at.day),
+    weekday: at.weekday,
+    date: dayLabel(session.starts_at, now),
+    time: spanLabel(session.starts_at, session.ends_at),
+    place: session.place || '地点待定',
+    ...counts(signup),
+    canCancel,
+    cancelNote: cancelNote(signup, isLive, canCancel, now),
+    reason: signup.end_reason || (session.state === 'cancelled' ? '活动已取消' : ''),
+  }
+}
+
+function counts({ party_size: party, state, position }: SignupOut): { party: string, position: string } {
+  return {
+    party: party > 1 ? `共 ${party} 位` : '',
+    position: state === 'waitlisted' && position ? `第 ${position} 位` : '',
+  }
+}
+
+/** Until when an offered place is kept; nothing when there is none or it ran out. */
+function heldUntil({ state, hold_until: until, session }: SignupOut, now: number): { hold: string, canAccept: boolean } {
+  const isHeld = state === 'offered' && session.state === 'scheduled' && until !== null && Date.parse(until) > now
+  return isHeld ? { hold: `${momentLabel(until, now)} 前确认，${untilLabel(until, now)}`, canAccept: true } : { hold: '', canAccept: false }
+}
+
+function cancelNote(signup: SignupOut, isLive: boolean, canCancel: boolean, now: number): string {
+  if (canCancel) return `${momentLabel(signup.cancel_until, now)} 前可以取消`
+  return isLive && Date.parse(signup.session.ends_at) > now ? '已过可取消的时间，来不了请联系工作人员' : ''
+}
