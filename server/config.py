@@ -205,6 +205,10 @@ def _unsafe(config: Config) -> list[str]:
         problems.append("environment XINYI_DATA_KEY: must be 32 bytes in base64")
     if config.database.pool < config.server.threads:
         problems.append("[database] pool: must be at least [server] threads")
+    if config.jobs.lease_seconds <= config.wechat.connect_timeout + config.wechat.read_timeout:
+        problems.append(
+            "[jobs] lease_seconds: must be longer than [wechat]'s two timeouts together"
+        )
     base = urlsplit(config.wechat.api_base)
     if base.scheme != "https" and base.hostname not in _LOOPBACK:
         problems.append("[wechat] api_base: only https, unless it is on this machine")

@@ -10,7 +10,7 @@ from server import logs
 from server.clock import SHANGHAI, iso, utcnow
 from server.context import Resources
 from server.errors import NotFound
-from server.jobs import pushes
+from server.jobs import notifications_pushes as pushes
 from server.services import (
     activities,
     jobs,

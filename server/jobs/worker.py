@@ -20,8 +20,9 @@ from models import User, db
 from server import logs
 from server.clock import utcnow
 from server.context import Resources
-from server.jobs import Clockwork, pushes
-from server.jobs.templates import Templates
+from server.jobs import Clockwork
+from server.jobs import notifications_pushes as pushes
+from server.jobs.notifications_templates import Templates
 from server.jobs.wake import Wake
 from server.services import users
 from server.services.notifications import campaigns, outbox, outcomes

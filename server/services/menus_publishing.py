@@ -60,22 +60,13 @@ def publish(
     all members of the Space, a correction to those signed up for what changed. Raises NotReady,
     AlreadyPublished (also for the second of two who publish at once), VersionConflict.
     """
+    if revision.state != RevisionState.DRAFT:
+        raise AlreadyPublished(current=menus.current(revision))
     with db.atomic():
-        if revision.state != RevisionState.DRAFT:
-            raise AlreadyPublished(current=menus.current(revision))
         last = _last(revision)
         if last is not None:
             _supersede(last, actor, now)
-        stamped = revision.change(
-            now=now,
-            by=actor.id,
-            expected=expected,
-            state=RevisionState.PUBLISHED,
-            published_at=now,
-            published_by=actor.id,
-        )
-        if not stamped:
-            raise _overtaken(revision.id)
+        _take(revision, expected, actor, now)
         # Read only now: the row is ours, so nobody can change the items any more.
         sheet = menus.sheet(revision)
         courses = _courses(sheet)
@@ -84,15 +75,24 @@ def publish(
             raise NotReady(problems)
         diff = _freeze(revision, last, courses)
         _tell(sheet, courses, diff, first=last is None, now=now)
-        audit.record(
-            actor,
-            "menus.publish",
-            revision,
-            org_unit_id=revision.space_id,
-            now=now,
-            after={"month": sheet.menu.month, "number": revision.number},
-        )
+        after = {"month": sheet.menu.month, "number": revision.number}
+        unit = revision.space_id
+        audit.record(actor, "menus.publish", revision, org_unit_id=unit, now=now, after=after)
     return menus.get(revision.id)
+
+
+def _take(revision: MenuRevision, expected: int, actor: Actor, now: dt.datetime) -> None:
+    """Make the draft the published one if nobody changed it since `expected`."""
+    stamped = revision.change(
+        now=now,
+        by=actor.id,
+        expected=expected,
+        state=RevisionState.PUBLISHED,
+        published_at=now,
+        published_by=actor.id,
+    )
+    if not stamped:
+        raise _overtaken(revision.id)
 
 
 def _supersede(last: MenuRevision, actor: Actor, now: dt.datetime) -> None:
@@ -260,7 +260,7 @@ def _tell(
         dedupe_key=f"menu:{sheet.revision.id}",
         title=f"{heading}来了" if first else f"{heading}有改动",
         body=titles if first else what_is_new,
-        page=f"pages/menus/detail/detail?space={space.id}&month={sheet.menu.month}",
+        page=f"pages/tabs/home/home?space={space.id}&month={sheet.menu.month}",
         fields={
             "space": space.name,
             "month": f"{year}年{month}月",

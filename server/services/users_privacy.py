@@ -26,7 +26,7 @@ from models.users import UserStatus
 from server.clock import iso
 from server.crypto import Vault
 from server.errors import VersionConflict
-from server.services import audit, enterprises, signups, users
+from server.services import audit, enterprises, notifications, signups, users
 
 # WeChat's codes in user_authorization_revoke: which of our columns holds that data.
 _REVOCABLE: dict[int, dict[str, Any]] = {
@@ -177,6 +177,7 @@ def erase(user: User, *, actor: audit.Actor, now: dt.datetime) -> None:
         IdempotencyKey.delete().where(IdempotencyKey.user_id == mine).execute()
         Signup.update(answers={}).where(Signup.user_id == mine).execute()
         Need.update(contact_times="").where(Need.user_id == mine).execute()
+        notifications.forget(mine)
         Staff.update(user_id=None).where(Staff.user_id == mine).execute()
         if not user.change(now=now, by=actor.id, erased_at=now, **_FORGOTTEN):
             raise VersionConflict

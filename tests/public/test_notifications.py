@@ -15,7 +15,7 @@ from scripts.sandbox.push.envelope import FORGERIES
 from server import clock
 from server.clock import utcnow
 from server.context import Resources
-from server.jobs import pushes
+from server.jobs import notifications_pushes as pushes
 from tests.conftest import Client, Sandbox, resources
 from tests.jobs.conftest import Person, fresh, it, until, working
 

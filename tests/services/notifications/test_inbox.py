@@ -10,7 +10,8 @@ from models.notifications import DeliveryState
 from models.users import UserStatus
 from server.clock import SHANGHAI
 from server.errors import NotFound
-from server.services import notifications
+from server.services import notifications, users_privacy
+from server.services.audit import SYSTEM
 from tests.factories import make_user
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -160,3 +161,12 @@ def test_reading_keeps_the_first_time_and_is_only_for_the_owner() -> None:
     assert notifications.unread(user.id) == 0
     with pytest.raises(NotFound):
         notifications.read(make_user().id, message.id, now=NOON)
+
+
+def test_an_erasure_empties_inbox_and_outbox() -> None:
+    user, other = make_user(), make_user()
+    tell(user)
+    tell(other)
+    users_privacy.erase(user, actor=SYSTEM, now=NOON)
+    assert [row.user_id for row in Message.select()] == [other.id]
+    assert [row.user_id for row in Delivery.select()] == [other.id]
