@@ -46,7 +46,6 @@ def create_app(config: Config | None = None) -> Flask:
         MAX_CONTENT_LENGTH=config.server.max_body_bytes,
         RATELIMIT_STORAGE_URI=redis_uri(config.redis_url),
         RATELIMIT_STORAGE_OPTIONS=_REDIS,
-        BOOTSTRAP_SERVE_LOCAL=True,
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     if config.server.trusted_proxies:

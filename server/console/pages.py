@@ -65,6 +65,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(icon=assets.icon, asset=assets.address, brand=brand)
     app.jinja_env.globals.update(
         place_of=place_of,
+        doors=_doors,
         choices=labels.choices_of,
         options=lambda rows: [(row.id, row.name) for row in rows],
         pairs=lambda texts: [(text, text) for text in texts],
@@ -177,7 +178,6 @@ def _surroundings() -> dict[str, Any]:
         "staff": g.get("staff"),
         "scope": scope,
         "Verb": Verb,
-        "doors": [door for door in DOORS if scope and _open(door, scope)],
         "here_word": _BEHIND.get(word, word),
         "roles_line": "、".join(sorted(labels.label(role) for role in scope.roles))
         if scope
@@ -186,6 +186,13 @@ def _surroundings() -> dict[str, Any]:
         "now": utcnow(),
         "greeting": greeting(utcnow()),
     }
+
+
+def _doors() -> list[Door]:
+    """Return the lines of the navigation that lead the asking staff somewhere. A function, because
+    it reads the database, and the page that says the database is away must not."""
+    scope: Scope | None = g.get("scope")
+    return [door for door in DOORS if scope and _open(door, scope)]
 
 
 def _open(door: Door, scope: Scope) -> bool:

@@ -98,3 +98,18 @@ def test_an_act_of_an_expired_log_in_is_not_repeated(client: Client) -> None:
     answer = client.post("/console/needs/1/reply", data={"text": "x"})
     assert answer.status_code == 303
     assert answer.headers["Location"] == "/console/login"
+
+
+def test_a_bug_is_one_calm_page_even_when_the_database_is_away(
+    app: Flask, client: Client, now: Any
+) -> None:
+    me = desk(client, factories.make_staff(Role.KEEPER, factories.make_space()))
+    models.db.execute_sql("ALTER TABLE space RENAME TO space_away")
+    try:
+        answer = me.client.get("/console/")
+    finally:
+        models.db.execute_sql("ALTER TABLE space_away RENAME TO space")
+    assert answer.status_code == 500
+    assert answer.mimetype == "text/html"
+    assert "我们已记录" in words(answer)
+    assert answer.headers["X-Request-Id"] in words(answer)
