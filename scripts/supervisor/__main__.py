@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from scripts.supervisor import ports
+from scripts.supervisor import ports, preview
 from scripts.supervisor.children import Children, Signals, say
 from scripts.supervisor.conversation import Settings
 from scripts.supervisor.errors import StartError, StopRequested
@@ -28,6 +28,7 @@ def main(arguments: Sequence[str]) -> int:
         sys.stderr.write(f"{error}\n")
         return 1
     children = Children(signals, state.record_pids)
+    builder = preview.Builder()
     try:
         env = environment(state, is_production=seen.is_production)
         if options.port is not None:
@@ -35,6 +36,8 @@ def main(arguments: Sequence[str]) -> int:
         settings = Stack(state, children, signals, env, has_demo=options.demo).start()
         state.announce(_url(settings))
         _tell_where(settings, state, has_demo=options.demo)
+        if not settings.is_production and not preview.is_current():
+            builder.start(_preview(settings))
         children.watch()
     except StopRequested:
         say("\nStopping …")
@@ -42,6 +45,7 @@ def main(arguments: Sequence[str]) -> int:
         sys.stderr.write(f"{error}\n")
         return 1
     finally:
+        builder.stop()
         children.stop()
         state.close()
     say("Stopped.")
@@ -73,6 +77,10 @@ def _url(settings: Settings) -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
 
 
+def _preview(settings: Settings) -> str:
+    return f"{_url(settings)}/preview/"
+
+
 def _tell_where(settings: Settings, state: State, *, has_demo: bool) -> None:
     url = _url(settings)
     lines = [
@@ -82,6 +90,8 @@ def _tell_where(settings: Settings, state: State, *, has_demo: bool) -> None:
         f"  API             {url}/api/openapi.json",
     ]
     if not settings.is_production:
+        built = "" if preview.is_current() else " (being built)"
+        lines.append(f"  Mini-program    {_preview(settings)}{built}")
         lines.append(f"  WeChat sandbox  http://127.0.0.1:{settings.port + 1}/_sandbox/messages")
     lines.append(f"  Logs            {state.log}")
     lines += ["", *_logins(state.demo_logins)] if has_demo else []

@@ -32,6 +32,8 @@ _BUILD_WITHIN_S = 120
 
 def main(url: str) -> int:
     """Bring the preview up to date and say in one line how that went; return the exit code."""
+    # Whoever started us is gone: npm and what it runs must not stay behind.
+    signal.signal(signal.SIGTERM, lambda *_: os.killpg(0, signal.SIGKILL))
     problem = install() or build()
     if problem is not None:
         print(f"No preview of the mini-program: {problem}.", flush=True)
@@ -45,21 +47,27 @@ def is_current() -> bool:
     return _read(_BUILT) == _fingerprint()
 
 
-def start(url: str) -> subprocess.Popen[bytes]:
-    """Begin to bring the preview up to date; it speaks to the terminal itself. stop() ends it."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "scripts.supervisor.preview", url],
-        cwd=ROOT,
-        stdin=subprocess.DEVNULL,
-        process_group=0,
-        preexec_fn=tie_to_parent(signal.SIGTERM),  # noqa: PLW1509 - single-threaded by design
-    )
+class Builder:
+    """The program below, running beside the stack for as long as it takes."""
 
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
 
-def stop(process: subprocess.Popen[bytes]) -> None:
-    """End it with all it has started; the next start goes on from there."""
-    signal_group(process, signal.SIGKILL)
-    process.wait()
+    def start(self, url: str) -> None:
+        """Begin to bring the preview up to date; it speaks to the terminal itself."""
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "scripts.supervisor.preview", url],
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            process_group=0,
+            preexec_fn=tie_to_parent(signal.SIGTERM),  # noqa: PLW1509 - single-threaded by design
+        )
+
+    def stop(self) -> None:
+        """End it with all it has started; the next start goes on from there."""
+        if self._process is not None:
+            signal_group(self._process, signal.SIGKILL)
+            self._process.wait()
 
 
 def install() -> str | None:

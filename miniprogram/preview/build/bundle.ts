@@ -67,7 +67,8 @@ function entry({ app, appCss, appScript, components }: Compiled): string {
     })`
 }
 
-function programPlugin(compiled: Compiled): Plugin {
+/** Resolve imports the way a mini-program does, and hand out the generated modules. */
+export function programPlugin(compiled: Compiled): Plugin {
   const { folder } = compiled.source
   return {
     name: 'program',
