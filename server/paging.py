@@ -9,10 +9,15 @@ from typing import Any, Generic, TypeVar
 
 from peewee import Model, ModelSelect
 
-from server.errors import Invalid
+from server.errors import NotFound
 
 T = TypeVar("T")
-MAX_LIMIT = 100
+
+
+class PageUnknown(NotFound):
+    """A cursor is the address of a page; one that is not ours leads nowhere."""
+
+    message = "这一页不存在，请从第一页重新打开"
 
 
 @dataclass(frozen=True)
@@ -39,9 +44,9 @@ def _unpack(cursor: str) -> tuple[Any, int]:
             raise ValueError("a cursor's moment carries its zone")
         number = int(row_id)
     except (binascii.Error, ValueError, TypeError, KeyError, UnicodeDecodeError):
-        raise Invalid(fields={"cursor": "翻页标记无效，请从第一页重新打开"}) from None
+        raise PageUnknown from None
     if not isinstance(value, int | str | dt.datetime) or not 0 <= number < 2**63:
-        raise Invalid(fields={"cursor": "翻页标记无效，请从第一页重新打开"})
+        raise PageUnknown
     return value, number
 
 
@@ -49,13 +54,13 @@ def keyset(
     query: Any, *, by: Any, cursor: str | None, limit: int, newest_first: bool = True
 ) -> Page[Any]:
     """Return a page of a select ordered by `by` and then id: no OFFSET, no COUNT, so that page 900
-    costs what page 1 does. Raises Invalid on a cursor that is not ours."""
+    costs what page 1 does. Raises PageUnknown on a cursor that is not ours."""
     table: type[Model] = by.model
     id_field: Any = table._meta.primary_key
     if cursor:
         value, last = _unpack(cursor)
         if isinstance(value, dt.datetime) != (by.field_type == "DATETIME"):
-            raise Invalid(fields={"cursor": "翻页标记无效，请从第一页重新打开"})
+            raise PageUnknown
         beyond = (by < value) if newest_first else (by > value)
         tie = (by == value) & ((id_field < last) if newest_first else (id_field > last))
         query = query.where(beyond | tie)

@@ -96,7 +96,8 @@ def add_members(
         known[item["openid"]] = welcome(
             item["openid"], item["nickname"], home, company, MemberRole(item.get("role", "staff"))
         )
-    of_space = {code: [] for code in town.places} | {"XYC": list(known.values())}
+    of_space: dict[str, list[Person]] = {code: [] for code in town.places}
+    of_space["XYC"] = list(known.values())
     number = 0
     for code, place in town.places.items():
         for _ in range(PER_SPACE.get(code, USUALLY)):

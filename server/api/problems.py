@@ -94,6 +94,7 @@ class _SpecApp(OpenAPI):
     def generate_spec_json(self) -> None:
         """Fill `spec_json`. The library writes every answer as application/json."""
         super().generate_spec_json()
+        _drop_stand_ins(self.spec_json)
         schema = {"schema": {"$ref": "#/components/schemas/ProblemOut"}}
         for methods in self.spec_json["paths"].values():
             for operation in methods.values():
@@ -102,6 +103,20 @@ class _SpecApp(OpenAPI):
                         "description": HTTPStatus(int(status)).phrase,
                         "content": {PROBLEM: schema},
                     }
+
+
+def _drop_stand_ins(node: Any) -> None:
+    """A field that may be left out has no default in the document: null, or an empty text where
+    none may be empty, would be none of its values and the document not valid."""
+    if isinstance(node, dict):
+        default = node.get("default", ...)
+        if default is None or (default == "" and node.get("minLength")):
+            del node["default"]
+        for value in node.values():
+            _drop_stand_ins(value)
+    elif isinstance(node, list):
+        for value in node:
+            _drop_stand_ins(value)
 
 
 def spec_app(name: str, **options: Any) -> OpenAPI:

@@ -12,6 +12,7 @@ from server.schemas.base import (
     In,
     Line,
     OptionalLine,
+    OptionalLongLine,
     OptionalParagraph,
     PageQuery,
     Whole,
@@ -77,7 +78,7 @@ class ActivityIn(In):
     hosts: Names = []
     experts: Names = []
     venue_id: Id | None = None
-    place: Annotated[OptionalLine, Field(max_length=120)] = ""
+    place: OptionalLongLine = ""
     cover: Annotated[str, Field(max_length=200, pattern=r"^(https://|/)[!-~]*$|^$")] = ""
     body: OptionalParagraph = ""
     eligibility: EligibilityIn = EligibilityIn()

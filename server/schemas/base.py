@@ -74,10 +74,7 @@ def _true_or_false(value: Any) -> Any:
 Bool = Annotated[bool, BeforeValidator(_true_or_false)]
 
 
-def _no_control(value: str) -> str:
-    """Control characters (a NUL above all) have no place in what people write or a database."""
-    if any((ord(char) < 32 and char not in "\n\t") or ord(char) == 127 for char in value):
-        raise ValueError("含有无法识别的字符")
+def _no_surrogate(value: str) -> str:
     try:
         value.encode()
     except UnicodeEncodeError:  # half of a surrogate pair
@@ -85,17 +82,33 @@ def _no_control(value: str) -> str:
     return value
 
 
+# Control characters (a NUL above all) have no place in what people write or in a database.
+_CONTROL = r"\x00-\x08\x0b-\x1f\x7f"
+_PLAIN = rf"^[^{_CONTROL}]*$"
+_NOT_BLANK = rf"^[^{_CONTROL}]*[^\s{_CONTROL}][^{_CONTROL}]*$"
+
+
 def _text(least: int, most: int) -> Any:
+    """Return the type of what people write, from `least` to `most` characters, trimmed."""
     return Annotated[
         str,
-        StringConstraints(strict=True, strip_whitespace=True, min_length=least, max_length=most),
-        AfterValidator(_no_control),
+        StringConstraints(
+            strict=True,
+            strip_whitespace=True,
+            min_length=least,
+            max_length=most,
+            # Said as a pattern, so that the document says it too.
+            pattern=_NOT_BLANK if least else _PLAIN,
+        ),
+        AfterValidator(_no_surrogate),
     ]
 
 
 Line = _text(1, 60)
 """A line somebody wrote: a title, a name."""
 OptionalLine = _text(0, 60)
+OptionalLongLine = _text(0, 120)
+"""A place, a recommendation. A bound laid over another type never loosens it."""
 ShortLine = _text(1, 30)
 """A person's name."""
 Word = _text(1, 12)
@@ -162,7 +175,7 @@ _SENTENCES = {
     "string_too_short": "内容太短，至少 {min_length} 个字",
     "string_too_long": "内容太长，最多 {max_length} 个字",
     "string_type": "请填写文字",
-    "string_pattern_mismatch": "格式不正确",
+    "string_pattern_mismatch": "请填写文字，不要含无法识别的字符",
     "int_type": "请填写整数",
     "int_parsing": "请填写整数",
     "int_from_float": "请填写整数",

@@ -7,7 +7,16 @@ from pydantic import Field
 from models import Menu, MenuItem, MenuRevision
 from models.menus import RevisionState
 from server.schemas.activities_seen import ActivityOut
-from server.schemas.base import Id, In, Int, Moment, OptionalLine, OptionalParagraph, Out
+from server.schemas.base import (
+    Id,
+    In,
+    Moment,
+    OptionalLine,
+    OptionalLongLine,
+    OptionalParagraph,
+    Out,
+    Whole,
+)
 
 Month = Annotated[str, Field(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$")]
 
@@ -36,7 +45,7 @@ class ItemIn(In):
     """An activity on the menu and a line about it."""
 
     activity_id: Id
-    blurb: Annotated[OptionalLine, Field(max_length=120)] = ""
+    blurb: OptionalLongLine = ""
 
 
 class MenuIn(In):
@@ -45,13 +54,13 @@ class MenuIn(In):
     title: OptionalLine
     foreword: OptionalParagraph = ""
     items: Annotated[list[ItemIn], Field(max_length=100)]
-    version: Annotated[Int, Field(ge=1)]
+    version: Annotated[int, Field(ge=1), Whole]
 
 
 class PublishIn(In):
     """What the keeper saw when deciding."""
 
-    version: Annotated[Int, Field(ge=1)]
+    version: Annotated[int, Field(ge=1), Whole]
 
 
 class MenuChangeOut(Out):

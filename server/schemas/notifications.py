@@ -74,7 +74,7 @@ class AcceptsIn(In):
 
     results: Annotated[
         dict[
-            Annotated[str, Field(min_length=1, max_length=64)],
+            Annotated[str, Field(max_length=64)],
             Literal["accept", "acceptWithAudio", "reject", "ban", "filter"],
         ],
         Field(min_length=1, max_length=10),
