@@ -21,8 +21,8 @@ cd miniprogram && npm ci && npm run build
 # Nothing is evaluated. The console's own rules stay as strict as they are.
 _HEADERS = {
     "Content-Security-Policy": "default-src 'self'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' https: data: blob:; connect-src 'self' blob:; frame-ancestors 'self'; "
-    "base-uri 'none'; form-action 'self'; object-src 'none'",
+    "img-src 'self' https: data: blob:; font-src 'self' data:; connect-src 'self' blob:; "
+    "frame-ancestors 'self'; base-uri 'none'; form-action 'self'; object-src 'none'",
     "X-Frame-Options": "SAMEORIGIN",
     "Cache-Control": "no-cache",
 }

@@ -1,6 +1,7 @@
 """The preview's door: files and a few of the sandbox's calls in development, nothing in production."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -8,8 +9,6 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT, SECRETS, Client, Sandbox
-
-DIST = ROOT / "miniprogram" / "preview" / "dist"
 
 
 def test_a_file_is_handed_out_with_rules_of_its_own(client: Client) -> None:
@@ -20,15 +19,6 @@ def test_a_file_is_handed_out_with_rules_of_its_own(client: Client) -> None:
     assert "script-src" not in policy  # nothing inline, nothing evaluated
     assert answer.headers["X-Frame-Options"] == "SAMEORIGIN"
     assert client.get("/healthz").headers["X-Frame-Options"] == "DENY"
-
-
-def test_a_preview_nobody_built_says_how(client: Client) -> None:
-    if (DIST / "index.html").exists():
-        assert client.get("/preview/").mimetype == "text/html"
-        return
-    answer = client.get("/preview/")
-    assert answer.status_code == 404
-    assert "npm run build" in answer.text
 
 
 @pytest.mark.parametrize("name", ["../package.json", "%2e%2e/package.json", "nothing.js"])
@@ -79,40 +69,55 @@ def test_the_rest_of_the_sandbox_stays_away(
     assert client.open(f"/preview/sandbox/{path}", method=method).status_code in (404, 405)
 
 
-def _ask(mode: str, api_base: str, tmp_path: Path) -> list[str]:
-    """Return what the doors of a server with these settings answer, asked in a process of its own."""
+ASK = """
+from server import create_app
+client = create_app().test_client()
+for path in ("/preview/sandbox/users", "/preview/", "/preview/app.js"):
+    with client.get(path) as answer:
+        print("answered", answer.status_code, "npm run build" in answer.text)
+"""
+
+
+def _ask(mode: str, api_base: str, folder: Path, root: Path = ROOT) -> list[tuple[str, str]]:
+    """Return (status, tells how to build) of three doors of a server in a process of its own."""
     told = (ROOT / "config.toml").read_text(encoding="utf-8")
     told = told.replace('mode = "development"', f'mode = "{mode}"')
     if mode == "production":
         told = told.replace("sbx_", "real_")
-    (tmp_path / "config.toml").write_text(told, encoding="utf-8")
+    (folder / "config.toml").write_text(told, encoding="utf-8")
     environment = SECRETS | {
-        "XINYI_CONFIG": str(tmp_path / "config.toml"),
+        "XINYI_CONFIG": str(folder / "config.toml"),
         "XINYI_WECHAT_API_BASE": api_base,
         "WECHAT_APPID": "wx0123456789abcdef",
         "XINYI_PUBLIC_URL": "https://xinyi.example.org",
     }
-    code = (
-        "from server import create_app\n"
-        "client = create_app().test_client()\n"
-        "for path in ('/preview/sandbox/users', '/preview/', '/preview/app.js'):\n"
-        "    print('answered', client.get(path).status_code)"
-    )
-    argv = [sys.executable, "-c", code]
     done = subprocess.run(
-        argv, cwd=ROOT, env=os.environ | environment, capture_output=True, text=True, check=True
+        [sys.executable, "-c", ASK],
+        cwd=root,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     said = [line.split() for line in done.stdout.splitlines()]
-    return [words[1] for words in said if words[:1] == ["answered"]]
+    return [(words[1], words[2]) for words in said if words[:1] == ["answered"]]
 
 
 def test_there_is_no_preview_in_production(tmp_path: Path) -> None:
-    assert _ask("production", "https://api.weixin.qq.com", tmp_path) == ["404", "404", "404"]
+    assert _ask("production", "https://api.weixin.qq.com", tmp_path) == [("404", "False")] * 3
 
 
 def test_wechat_itself_is_never_taken_for_the_sandbox(tmp_path: Path) -> None:
-    assert _ask("development", "https://api.weixin.qq.com", tmp_path)[0] == "503"
+    assert _ask("development", "https://api.weixin.qq.com", tmp_path)[0] == ("503", "False")
 
 
 def test_a_sandbox_that_is_away_is_told(tmp_path: Path) -> None:
-    assert _ask("development", "http://127.0.0.1:1", tmp_path)[0] == "502"
+    assert _ask("development", "http://127.0.0.1:1", tmp_path)[0] == ("502", "False")
+
+
+def test_a_preview_nobody_built_says_how(tmp_path: Path) -> None:
+    """Seen by a copy of the application that has nothing built beside it."""
+    for room in ("server", "models"):
+        shutil.copytree(ROOT / room, tmp_path / room)
+    answers = _ask("development", "http://127.0.0.1:1", tmp_path, root=tmp_path)
+    assert answers[1:] == [("404", "True"), ("404", "False")]

@@ -1,6 +1,6 @@
 // The phone around the program, and the bench beside it.
 
-import type { Actions, Phone } from '../shared/protocol'
+import type { Phone } from '../shared/protocol'
 import { drawBars, setBadge, setRefreshing, setTitle, showPage } from './chrome'
 import { actionSheet, hideToast, modal, toast } from './dialogs'
 import { el, get } from './dom'
@@ -8,11 +8,11 @@ import { current, drawMembers } from './members'
 import { followMessages } from './messages'
 import { note } from './notes'
 import { loginCode, phoneCode } from './sandbox'
-import { drawScanner, scanInside } from './scan'
+import { drawScanner, scanInside, type Running } from './scan'
 import { askToSubscribe } from './subscriptions'
 
 const program = get<HTMLIFrameElement>('.program')
-let actions: Actions | undefined
+let running: Running | undefined
 
 function chooseFiles(accept: string, multiple: boolean): Promise<File[]> {
   return new Promise((resolve) => {
@@ -25,9 +25,9 @@ function chooseFiles(accept: string, multiple: boolean): Promise<File[]> {
 
 const phone: Phone = {
   owner: current,
-  start(app, given) {
-    actions = given
-    drawBars(app.tabBar, given)
+  start(app, actions) {
+    running = { app, actions }
+    drawBars(app.tabBar, actions)
   },
   ...{ showPage, setTitle, setBadge, setRefreshing },
   ...{ toast, hideToast, modal, actionSheet, chooseFiles, note },
@@ -40,7 +40,7 @@ window.previewPhone = phone
 
 /** Start the program afresh, at the page the address asks for. */
 function start(search: string): void {
-  actions = undefined
+  running = undefined
   hideToast()
   program.src = `app.html${search}`
 }
@@ -50,6 +50,6 @@ document.documentElement.classList.toggle('bare', asked.has('bare'))
 start(location.search)
 if (!asked.has('bare')) {
   void drawMembers(() => start(`?${new URLSearchParams({ member: current() })}`))
-  drawScanner(() => actions)
+  drawScanner(() => running)
 }
-followMessages(() => actions)
+followMessages(() => running?.actions)

@@ -45,4 +45,4 @@ export const subscribe = (openid: string, results: Record<string, string>) =>
   call<unknown>(`${user(openid)}/subscribe`, { results })
 export const messages = (openid: string, limit: number) =>
   call<Message[]>(`messages?openid=${encodeURIComponent(openid)}&limit=${limit}`)
-export const scan = (url: string) => call<Scanned>('scan', { url })
+export const scan = (url: string, rules?: object[]) => call<Scanned>('scan', { url, rules })

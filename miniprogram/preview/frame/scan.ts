@@ -1,14 +1,22 @@
 // Scanning without a camera: paste what a code says, or pick a picture of it.
 
 import { BarcodeDetector } from 'qr/decode.js'
+import type { AppConfig } from '../shared/program'
 import type { Actions } from '../shared/protocol'
 import { ask, toast } from './dialogs'
 import { el, get } from './dom'
+import { rulesOf } from './rules'
 import { scan } from './sandbox'
 
-/** Where a mini-program code, an ordinary code and a link come from, in WeChat's numbers. */
+/** WeChat's number for having scanned a mini-program code. */
 const SCENE_CODE = 1047
 const MAX_PX = 2000
+
+/** The program in the phone. */
+export interface Running {
+  app: AppConfig
+  actions: Actions
+}
 
 /** Return what the code in a picture says, null when none is found. */
 async function decode(picture: File): Promise<string | null> {
@@ -21,16 +29,17 @@ async function decode(picture: File): Promise<string | null> {
 }
 
 /** Return a field for the code's content and a button that fills it from a picture. */
-function codeFields(): { text: HTMLTextAreaElement; picture: HTMLInputElement } {
+function codeFields(): { text: HTMLTextAreaElement; picture: HTMLElement } {
   const text = el('textarea', { rows: 3, ariaLabel: '码的内容', placeholder: '粘贴码的内容' })
-  const picture = el('input', { type: 'file', accept: 'image/*', ariaLabel: '码的图片' })
-  picture.onchange = async () => {
-    const file = picture.files?.[0]
+  const input = el('input', { type: 'file', accept: 'image/*', ariaLabel: '码的图片' })
+  input.onchange = async () => {
+    const file = input.files?.[0]
+    input.value = '' // the same picture may be picked again
     const content = file ? await decode(file) : null
     if (content === null) toast({ title: '图里没有认出二维码', icon: 'none' })
     else text.value = content
   }
-  return { text, picture }
+  return { text, picture: el('label', { className: 'picture' }, '选码的图片', input) }
 }
 
 /** wx.scanCode: ask inside the phone. */
@@ -54,13 +63,13 @@ function parseMiniCode(content: string): { page: string; scene: string } | null 
 }
 
 /** Draw WeChat's own scanner beside the phone; what it reads may open the program. */
-export function drawScanner(actions: () => Actions | undefined): void {
+export function drawScanner(running: () => Running | undefined): void {
   const { text, picture } = codeFields()
   const told = el('p', { className: 'hint', role: 'status' })
   const go = el('button', { className: 'is-main' }, '扫这个码')
   go.onclick = async () => {
     try {
-      told.replaceChildren(...(await openCode(text.value.trim(), actions())))
+      told.replaceChildren(...(await openCode(text.value.trim(), running())))
     } catch (error) {
       told.textContent = `扫不了：${(error as Error).message}`
     }
@@ -69,16 +78,18 @@ export function drawScanner(actions: () => Actions | undefined): void {
   get('.scanner').replaceChildren(el('h2', {}, '微信扫一扫（不在小程序里）'), text, row, told)
 }
 
-async function openCode(content: string, actions?: Actions): Promise<(Node | string)[]> {
+async function openCode(content: string, running?: Running): Promise<(Node | string)[]> {
+  if (!running) return ['小程序还没有打开']
+  const { actions, app } = running
   const mini = parseMiniCode(content)
   if (mini) {
     const page = mini.page || ''
-    actions?.launch(`/${page}?scene=${encodeURIComponent(mini.scene)}`, SCENE_CODE)
+    actions.launch(`/${page}?scene=${encodeURIComponent(mini.scene)}`, SCENE_CODE)
     return [`小程序码，打开 ${page}`]
   }
-  const scanned = await scan(content)
+  const scanned = await scan(content, rulesOf(app.pages))
   if (scanned.opens === 'mini-program') {
-    actions?.launch(`/${scanned.path}`, scanned.scene)
+    actions.launch(`/${scanned.path}`, scanned.scene)
     return [`打开小程序 ${scanned.path}`]
   }
   const link = el('a', { href: scanned.url, target: '_blank', rel: 'noreferrer' }, scanned.url)
