@@ -137,6 +137,21 @@ def test_the_door_page_counts_by_itself(
     expect(page.locator("#persons")).to_have_text(re.compile("^1"), timeout=9_000)
 
 
+def _unclear(page: Page) -> list[str]:
+    """Ids given twice, labels that lead nowhere, fields and pictures without words."""
+    found: list[str] = page.evaluate("""() => {
+      const ids = [...document.querySelectorAll('[id]')].map(node => node.id)
+      const twice = ids.filter((id, at) => ids.indexOf(id) !== at).map(id => 'twice: ' + id)
+      const lost = [...document.querySelectorAll('label[for]')]
+        .filter(label => !document.getElementById(label.htmlFor)).map(label => 'lost: ' + label.htmlFor)
+      const mute = [...document.querySelectorAll('input:not([type=hidden]), select, textarea')]
+        .filter(field => !field.labels.length && !field.ariaLabel).map(field => 'mute: ' + field.name)
+      const blind = [...document.querySelectorAll('img:not([alt])')].map(image => 'blind: ' + image.src)
+      return [...twice, ...lost, ...mute, ...blind]
+    }""")
+    return found
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_page_fits_and_is_clean(
@@ -169,6 +184,7 @@ def test_every_page_fits_and_is_clean(
         assert answer
         assert answer.status == 200, path
         assert _overflow(page) <= 0, f"{path} is wider than {width}px"
+        assert _unclear(page) == [], f"{path} cannot be read aloud"
     assert visitor.complaints == []
 
 

@@ -246,7 +246,7 @@ def _ask_and_be_answered(page: Page, member: Member, place: Place) -> None:
     page.locator("summary", has_text="给出答复").click()
     form = page.locator("form", has=page.get_by_role("button", name="答复提交人"))
     form.get_by_text("已解决", exact=True).click()
-    form.locator("textarea").fill("清单和时间表已发到您的邮箱，下周有专场辅导。")
+    form.get_by_role("textbox", name="答复").fill("清单和时间表已发到您的邮箱，下周有专场辅导。")
     form.get_by_role("button", name="答复提交人").click()
 
     def is_answered() -> Any:
