@@ -10,7 +10,7 @@ const readonly = (...names) => Object.fromEntries(names.map((name) => [name, 're
 const error = (...rules) => Object.fromEntries(rules.map((rule) => [rule, 'error']))
 
 export default ts.config(
-  { ignores: ['preview/dist/', 'wechat/', 'src/miniprogram_npm/', 'src/api/types.ts'] },
+  { ignores: ['preview/dist/', 'src/miniprogram_npm/', 'src/api/types.ts'] },
   {
     files: ['**/*.ts'],
     extends: [js.configs.recommended, ts.configs.recommended],

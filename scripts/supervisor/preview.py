@@ -112,7 +112,7 @@ def _fingerprint() -> str:
     digest = hashlib.sha256(_LOCK.read_bytes())
     files = (file for source in _SOURCES for file in (FOLDER / source).rglob("*"))
     for file in sorted(file for file in files if file.is_file()):
-        if _DIST not in file.parents:
+        if _DIST not in file.parents and "miniprogram_npm" not in file.parts:
             digest.update(f"{file.relative_to(FOLDER)}\0".encode())
             digest.update(file.read_bytes())
     return digest.hexdigest()

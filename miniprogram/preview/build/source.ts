@@ -52,10 +52,11 @@ export function readJson<T>(file: string): T {
   }
 }
 
-/** Return all files below a folder. */
+/** Return all files below a folder but those DevTools packs from npm; ours come from node_modules. */
 export function filesBelow(folder: string): string[] {
   const entries = fs.readdirSync(folder, { withFileTypes: true, recursive: true })
-  return entries.filter((entry) => entry.isFile()).map((e) => path.join(e.parentPath, e.name))
+  const files = entries.filter((entry) => entry.isFile()).map((e) => path.join(e.parentPath, e.name))
+  return files.filter((file) => !file.includes(`${path.sep}miniprogram_npm${path.sep}`))
 }
 
 /** One mini-program on the disk. */
