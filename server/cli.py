@@ -1,4 +1,4 @@
-"""The switchboard: `flask --app server migrate · pending · seed · worker · job NAME · staff add`."""
+"""The switchboard: `flask --app server migrate · pending · seed · worker · job NAME · doctor · staff`."""
 
 import secrets
 import signal
@@ -23,6 +23,7 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(seed_command)
     app.cli.add_command(worker_command)
     app.cli.add_command(job_command)
+    app.cli.add_command(doctor_command)
     app.cli.add_command(staff_group)
 
 
@@ -76,6 +77,27 @@ def job_command(name: str) -> None:
     except jobs.JobUnknown:
         names = ", ".join(job.name for job in jobs.TIMETABLE)
         raise click.BadParameter(f"there are: {names}", param_hint="NAME") from None
+
+
+@click.command("doctor")
+@with_appcontext
+def doctor_command() -> None:
+    """Look whether the data is sound; tell what is broken and what to do, and exit with 1 then."""
+    from server.services import health
+
+    if names := pending(db.obj):
+        raise click.ClickException(
+            f"the schema is behind ({', '.join(names)}); run: flask --app server migrate"
+        )
+    with db.connection_context():
+        found = health.breaches()
+    for breach in found:
+        click.echo(f"BROKEN: {breach.rule.holds}")
+        click.echo("".join(f"  {line}\n" for line in breach.lines), nl=False)
+        click.echo(f"  What to do: {breach.rule.remedy}")
+    if found:
+        sys.exit(1)
+    click.echo(f"all {len(health.RULES)} rules hold")
 
 
 @click.group("staff")

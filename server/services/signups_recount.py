@@ -1,6 +1,7 @@
 """The nightly sum: the places a session counts as taken are those of its signups, no more, no less."""
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import Any
 
 from peewee import JOIN, fn
@@ -12,18 +13,28 @@ from server.services import audit
 from server.services import signups_seats as seats
 
 
+@dataclass(frozen=True)
+class Miscount:
+    """A session that counts other places as taken than its signups hold."""
+
+    session_id: int
+    counted: int
+    held: int
+
+
 def correct(*, now: dt.datetime) -> int:
     """Set every wrong count of taken places right and return how many there were.
 
     There should never be one; each is logged as an error and left in the audit trail.
     """
-    return sum(_correct(session_id, now) for session_id in _differing())
+    return sum(_correct(each.session_id, now) for each in miscounted())
 
 
-def _differing() -> list[int]:
+def miscounted() -> list[Miscount]:
+    """Return every session whose count of taken places is wrong. There should be none."""
     held = fn.COALESCE(fn.SUM(Signup.party_size), 0)
     rows: Any = (
-        Session.select(Session.id)
+        Session.select(Session.id, Session.seats_taken, held)
         .join(
             Signup,
             JOIN.LEFT_OUTER,
@@ -34,7 +45,7 @@ def _differing() -> list[int]:
         .order_by(Session.id)
         .tuples()
     )
-    return [int(session_id) for (session_id,) in rows]
+    return [Miscount(int(row[0]), int(row[1]), int(row[2])) for row in rows]
 
 
 def _correct(session_id: int, now: dt.datetime) -> bool:

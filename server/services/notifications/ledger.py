@@ -14,7 +14,7 @@ from server.errors import Conflict, NotFound
 from server.paging import Page, keyset
 from server.services import audit
 from server.services.audit import Actor
-from server.services.notifications import bell, campaigns
+from server.services.notifications import bell, campaigns, wallet
 from server.services.notifications.kinds import awake_at
 
 TROUBLES: Final = (
@@ -145,6 +145,10 @@ def resend(line: Line, *, actor: Actor, now: dt.datetime) -> Line:
         )
         if not queued:
             raise CannotResend
+        if delivery.state == DeliveryState.UNKNOWN:
+            # The person may have it: what the first try took counts as spent.
+            ref = wallet.ref_of(delivery.id, delivery.version)
+            wallet.commit(delivery.user_id, delivery.kind, ref, now=now)
         before = {"state": delivery.state.value}
         space_id = line.message.space_id
         audit.record(

@@ -7,8 +7,9 @@ Only WeChat's own pushes put something in. What a phone reports is forgeable and
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from peewee import fn
+from peewee import Value, fn
 
 from models import Wallet, WalletEntry, db, new_id
 from models.notifications import EntryReason
@@ -104,6 +105,13 @@ def zero(user_id: int, kind: str, ref: str, *, now: dt.datetime) -> None:
 def ref_of(delivery_id: int, reservation: int) -> str:
     """Return the name under which one reservation of a delivery stands in the ledger."""
     return f"{_SEND}{delivery_id}:{reservation}"
+
+
+def ref_column(delivery_id: Any, reservation: Any) -> Any:
+    """Return the same name made of two columns, for a query."""
+    return (
+        Value(_SEND).concat(delivery_id.cast("text")).concat(":").concat(reservation.cast("text"))
+    )
 
 
 def of_user(user_id: int) -> list[Standing]:
