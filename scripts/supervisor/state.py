@@ -93,8 +93,10 @@ class State:
         self._lock = None
 
     def record_pids(self, pids: dict[str, int]) -> None:
-        """Keep the process ids of what runs where an operator finds them."""
-        (self.run / "pids").write_text(json.dumps(pids) + "\n", encoding="utf-8")
+        """Keep the process ids of what runs where an operator finds them, at no moment half written."""
+        fresh = self.run / "pids.new"
+        fresh.write_text(json.dumps(pids) + "\n", encoding="utf-8")
+        fresh.replace(self.run / "pids")
 
     def sockets(self) -> Path:
         """Return a folder whose path is short enough for unix sockets, noted in run/ if it is elsewhere."""
