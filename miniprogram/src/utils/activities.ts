@@ -54,7 +54,7 @@ export function sessionView(session: SessionOut, activity: ActivityOut, now: num
     place: session.place || activity.place || (activity.kind === 'online' ? '线上' : '地点待定'),
     seats: activity.signup_mode === 'none' ? '' : seatsLabel(session),
     changed: changeLabel(session, now),
-    button: buttonView(session.button, activity.signup_mode, now),
+    button: withDoorOpen(buttonView(session.button, activity.signup_mode, now), session, now),
     state,
     isOver: state === 'ended' || state === 'cancelled',
   }
@@ -81,6 +81,12 @@ export function cardView(activity: ActivityOut, now: number, blurb = ''): CardVi
     days: sessions.filter((session) => session.state !== 'cancelled').map((session) => session.dayKey),
     others: sessions.length > 1 ? `共 ${sessions.length} 场` : '',
   }
+}
+
+/** Too late to sign up, but the door is open: whoever comes may still be let in. */
+function withDoorOpen(button: ButtonView, session: SessionOut, now: number): ButtonView {
+  const isOpen = Date.parse(session.checkin_opens_at) <= now && now <= Date.parse(session.checkin_closes_at)
+  return session.button.state === 'closed' && isOpen ? { ...button, hint: '正在进行，到现场扫码也能参加' } : button
 }
 
 /** What was said before time or place changed: `原定 11月20日 14:00 · A 座大堂`. */

@@ -7,6 +7,16 @@ const AT_ONCE = 3
 const asked = new Set<string>()
 type Answer = 'accept' | 'acceptWithAudio' | 'reject' | 'ban' | 'filter'
 
+/** What each kind of reminder is good for. */
+export const WHAT_FOR: Record<string, string> = {
+  cancelled: '报名的活动取消了',
+  changed: '报名的活动改了时间或地点',
+  promoted: '候补有名额了',
+  need_answered: '诉求有答复了',
+  reminder: '报名的活动快开始了',
+  menu: '下个月的菜单出来了',
+}
+
 /** The kinds of the wallet that may still be asked for in this visit. */
 export function askable(wallet: WalletKindOut[], kinds: string[]): WalletKindOut[] {
   const wanted = wallet.filter((each) => kinds.includes(each.kind) && each.template_id && !asked.has(each.kind))

@@ -83,7 +83,10 @@ Page({
       if (spot.latitude !== null && spot.longitude !== null) {
         await wx.openLocation({ latitude: spot.latitude, longitude: spot.longitude, name: place, address: spot.address, scale: 17 })
       } else {
-        await wx.setClipboardData({ data: spot.address ? `${spot.address} ${place}` : place })
+        wx.setClipboardData({
+          data: spot.address ? `${spot.address} ${place}` : place,
+          fail: () => void wx.showToast({ title: '没有复制成功', icon: 'none' }),
+        })
       }
     } catch (error) {
       const { errMsg } = error as { errMsg?: string }

@@ -179,7 +179,6 @@ Page({
     } catch (error) {
       this.refused(error)
     }
-    this.setData({ isBusy: false })
   },
 
   /** Nothing is left to keep: leaving the page must not bring the draft back. */
@@ -208,6 +207,7 @@ Page({
     const { fields } = error
     this.keep()
     this.setData({
+      isBusy: false,
       error: error.isOffline ? `${error.detail}。写好的内容已存在手机上，不会丢。` : error.detail,
       errors: { title: fields.title ?? '', body: fields.body ?? '', times: fields.contact_times ?? '', space: fields.space_id ?? '' },
       questions: this.data.questions.map((each) => ({ ...each, error: fields[`answers.${each.key}`] ?? '' })),

@@ -102,7 +102,6 @@ Page({
     }
     this.setData({ isBusy: true })
     await this.send()
-    this.setData({ isBusy: false })
   },
 
   async send(): Promise<void> {
@@ -111,6 +110,7 @@ Page({
     try {
       const signup = await signups.signUp(this.sessionId, body, this.key)
       dropDraft(`signup:${this.sessionId}`)
+      // The page stays busy: it is about to go.
       await wx.redirectTo({ url: `/pages/signups/result/result?id=${signup.id}` })
     } catch (thrown) {
       await this.refused(thrown)
@@ -123,6 +123,7 @@ Page({
     if (error.code === 'full' && error.facts.can_join_waitlist && !this.data.isWaiting) return this.offerToWait(error)
     const { fields } = error
     this.setData({
+      isBusy: false,
       error: error.isOffline ? `${error.detail}。填写的内容已存在手机上。` : error.detail,
       questions: this.data.questions.map((each) => ({ ...each, error: fields[`answers.${each.key}`] ?? '' })),
     })
@@ -135,7 +136,10 @@ Page({
   },
 
   async offerToWait(error: ApiError): Promise<void> {
-    if (!(await confirmed(error.detail, '要排队等候吗？有人取消时按先后补上，会通知您。', '加入候补'))) return
+    if (!(await confirmed(error.detail, '要排队等候吗？有人取消时按先后补上，会通知您。', '加入候补'))) {
+      this.setData({ isBusy: false })
+      return
+    }
     this.key = newKey() // another wish, so another attempt
     this.setData({ isWaiting: true })
     await this.send()

@@ -58,8 +58,8 @@ Page({
       goBack()
     } catch (error) {
       tellTrouble(error)
+      this.setData({ busy: '' })
     }
-    this.setData({ busy: '' })
   },
 })
 

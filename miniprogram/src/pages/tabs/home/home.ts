@@ -26,6 +26,8 @@ Page({
     picked: '',
     cards: [] as CardView[],
     shown: [] as CardView[],
+    past: [] as CardView[],
+    isPastOpen: false,
     /** The month's activities when there is no menu yet. */
     isWithoutMenu: false,
   },
@@ -42,7 +44,7 @@ Page({
   async onShow() {
     if (this.data.state === 'loading') return
     const space = await place().catch(() => null)
-    if (space?.id !== this.data.space?.id) this.setData({ cards: [], shown: [], picked: '' })
+    if (space?.id !== this.data.space?.id) this.setData({ cards: [], shown: [], past: [], picked: '' })
     await this.load()
   },
 
@@ -97,8 +99,8 @@ Page({
       cards,
       series,
       picked,
-      shown: picked ? cards.filter((card) => card.series.id === picked) : cards,
     })
+    this.arrange()
   },
 
   setMonth(month: string) {
@@ -107,15 +109,23 @@ Page({
 
   onStep(event: WechatMiniprogram.TouchEvent) {
     this.setMonth(shiftMonth(this.data.month, datasetOf<{ by: number }>(event).by))
-    this.setData({ cards: [], shown: [], picked: '', menu: NOTHING, isChangesOpen: false })
+    this.setData({ cards: [], shown: [], past: [], isPastOpen: false, picked: '', menu: NOTHING, isChangesOpen: false })
     void this.load()
   },
 
   onSeries(event: WechatMiniprogram.CustomEvent<{ series: string }>) {
-    const picked = event.detail.series
-    const { cards } = this.data
-    this.setData({ picked, shown: picked ? cards.filter((card) => card.series.id === picked) : cards })
+    this.setData({ picked: event.detail.series })
+    this.arrange()
   },
+
+  /** What is still to come first; what is over stays on the menu, below. */
+  arrange() {
+    const { cards, picked } = this.data
+    const fitting = cards.filter((card) => !picked || card.series.id === picked)
+    this.setData({ shown: fitting.filter((card) => !card.next.isOver), past: fitting.filter((card) => card.next.isOver) })
+  },
+
+  onPast() { this.setData({ isPastOpen: !this.data.isPastOpen }) },
 
   onChanges() {
     this.setData({ isChangesOpen: !this.data.isChangesOpen })

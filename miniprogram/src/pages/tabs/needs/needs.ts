@@ -12,7 +12,6 @@ Page({
     screen: textScale(),
     scope: 'mine' as needs.Scope,
     isContact: false,
-    company: '',
     draft: '',
   },
 
@@ -36,7 +35,7 @@ Page({
     const me = await member().catch(() => null)
     const company = me?.enterprise
     const isContact = company?.role === 'contact' && company.status === 'verified'
-    this.setData({ isContact, company: company?.enterprise.name ?? '' })
+    this.setData({ isContact })
   },
 
   async load() { await this.pager?.first() },

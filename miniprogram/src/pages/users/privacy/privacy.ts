@@ -49,7 +49,10 @@ Page({
     this.setData({ busy: 'copy' })
     try {
       this.setData({ copy: JSON.stringify(await users.copy(), null, 2) })
-      await wx.setClipboardData({ data: this.data.copy })
+      wx.setClipboardData({
+        data: this.data.copy,
+        fail: () => void wx.showToast({ title: '没有复制成功，可以长按下面的文字复制', icon: 'none' }),
+      })
     } catch (error) {
       tellTrouble(error)
     }
