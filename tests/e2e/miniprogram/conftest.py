@@ -40,7 +40,7 @@ def pages(node_modules: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     node = shutil.which("node")
     assert node is not None
     tsx = node_modules / "tsx/dist/cli.mjs"
-    argv = [node, tsx, "preview/build/cli.ts", "--strict", "--out", out]
+    argv: list[str | Path] = [node, tsx, "preview/build/cli.ts", "--strict", "--out", out]
     subprocess.run(argv, cwd=MINIPROGRAM, check=True)
     return out
 
@@ -82,12 +82,12 @@ Member = Callable[..., models.User]
 def member(base: str, sandbox: Sandbox, space: models.Space) -> Member:
     """Makes somebody who was here before and has chosen the Space."""
 
-    def known(openid: str = "demo-u1", **over: object) -> models.User:
+    def known(openid: str = "demo-u1") -> models.User:
         code = {"code": sandbox.login_code(openid)}
         body = requests.post(f"{base}/api/v1/auth/wechat", json=code, timeout=10).json()
         user: models.User = models.User.get_by_id(int(body["user"]["id"]))
-        user.change(now=utcnow(), **({"home_space": space, "nickname": "王小明"} | over))
-        return models.User.get_by_id(user.id)  # type: ignore[no-any-return]
+        user.change(now=utcnow(), home_space=space, nickname="王小明")
+        return models.User.get_by_id(user.id)
 
     return known
 
