@@ -1,0 +1,238 @@
+"""One Space with a row of every kind in it, each carrying words that are found again wherever they
+come out: the ground on which the walk over all routes looks for leaks."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+import models
+from models.activities import ActivityState, SharedTo, SignupMode
+from models.enterprises import MemberRole, MemberStatus
+from models.menus import RevisionState
+from models.needs import ActorKind, NeedState, Satisfaction, Solved
+from models.notifications import CampaignState, DeliveryState
+from models.signups import SignupState
+from models.spaces import OrgKind, VenueRole
+from server.clock import day_of, month_of, utcnow
+from server.crypto import Vault
+from server.services import checkins_codes
+from tests import factories
+
+Ids = dict[str, list[str]]
+
+
+@dataclass(frozen=True)
+class FullSpace:
+    """The rows of one Space: `ids` by the name a route gives them, and where it lies."""
+
+    space: models.Space
+    town: models.OrgUnit
+    district: models.OrgUnit
+    member: models.User
+    """Whose signups, needs, messages and check-ins they are."""
+    ids: Ids
+    public: Ids
+    """Of the ids those every member may look at."""
+    category: str
+    series: models.Series
+
+
+PRIVATE = "机密甲"
+"""What only the member and those who work for the Space may read."""
+INTERNAL = "机密乙"
+"""What only those who see the Space from inside may read: drafts."""
+NAME = "机密丙"
+"""What a person of the Space is called."""
+
+OPENID, PHONE = "demo-u1", "13812345678"
+"""What never leaves the server."""
+
+
+def fill(vault: Vault) -> FullSpace:
+    """Make the Space. Every text in it that is not public begins with one of the marks."""
+    nation = factories.make_org_unit(OrgKind.NATION)
+    city = factories.make_org_unit(OrgKind.CITY, nation)
+    district = factories.make_org_unit(OrgKind.DISTRICT, city)
+    town = factories.make_org_unit(OrgKind.TOWN, district)
+    space = factories.make_space(town)
+    member = _member(space, vault)
+    tower = factories.make_building(space)
+    company = factories.make_enterprise(building=tower, name="上海有空科技有限公司")
+    membership = factories.make_member(
+        member, company, status=MemberStatus.VERIFIED, role=MemberRole.STAFF
+    )
+    ids: Ids = {"space_id": [str(space.id)], "member_id": [str(membership.id)]}
+    ids |= {"user_id": [str(member.id)], "enterprise_id": [str(company.id)]}
+    ids["building_id"] = [str(tower.id)]
+    ids["day"] = [day_of(utcnow()).isoformat()]
+    series = factories.make_series()
+    public = _activities(space, series, member, ids)
+    category = factories.make_category()
+    _needs(space, category, member, company, ids)
+    _menus(space, ids)
+    _messages(space, member, ids)
+    public |= {"space_id": ids["space_id"], "enterprise_id": ids["enterprise_id"]}
+    return FullSpace(space, town, district, member, ids, public, category.code, series)
+
+
+def _member(space: models.Space, vault: Vault) -> models.User:
+    member = factories.make_user(home_space=space, nickname=f"{NAME}先生")
+    for name, text in (("openid", OPENID), ("phone", PHONE), ("real_name", NAME)):
+        sealed = vault.seal(text, place=f"user.{name}:{member.id}")
+        models.User.update({f"{name}_enc": sealed}).where(models.User.id == member.id).execute()
+    found: models.User = models.User.get_by_id(member.id)
+    return found
+
+
+def _activities(space: models.Space, series: models.Series, member: models.User, ids: Ids) -> Ids:
+    """Make a published activity with people in it and a draft; return the ids of the first."""
+    venue = factories.make_venue(space, role=VenueRole.MAIN)
+    zone = factories.make_zone(venue)
+    open_one = factories.make_activity(space, series=series, signup_mode=SignupMode.APPROVAL)
+    draft = factories.make_activity(
+        space,
+        series=series,
+        state=ActivityState.DRAFT,
+        shared_to=SharedTo.TOWN,
+        title=f"{INTERNAL}草稿",
+        theme=f"{INTERNAL}主题",
+        body=f"{INTERNAL}正文",
+    )
+    rehearsal = factories.make_activity(
+        space, series=series, is_rehearsal=True, title=f"{INTERNAL}演练"
+    )
+    session, hidden = factories.make_session(open_one), factories.make_session(draft)
+    past_start = utcnow() - dt.timedelta(hours=3)
+    past = factories.make_session(open_one, starts_at=past_start)
+    signup = factories.make_signup(
+        session, member, state=SignupState.PENDING, answers={"why": f"{PRIVATE}报名理由"}
+    )
+    attended = factories.make_signup(past, member)
+    checkin = factories.make_checkin(attended)
+    models.Rating.add(
+        now=utcnow(),
+        space=space,
+        session=past,
+        checkin=checkin,
+        user_id=member.id,
+        score=1,
+        text=f"{PRIVATE}评语",
+    )
+    slot = checkins_codes.slot_of(utcnow(), 20)
+    ids |= {
+        "activity_id": [str(row.id) for row in (open_one, draft, rehearsal)],
+        "session_id": [str(row.id) for row in (session, past, hidden)],
+        "signup_id": [str(signup.id), str(attended.id)],
+        "checkin_id": [str(checkin.id)],
+        "venue_id": [str(venue.id)],
+        "zone_id": [str(zone.id)],
+        "series_id": [str(series.id)],
+        "payload": [checkins_codes.make(hidden.id, hidden.qr_key, slot)],
+    }
+    return {"activity_id": [str(open_one.id)], "session_id": [str(session.id), str(past.id)]}
+
+
+def _needs(
+    space: models.Space,
+    category: models.Category,
+    member: models.User,
+    company: models.Enterprise,
+    ids: Ids,
+) -> None:
+    """Make a need just submitted and one answered and rated, with history of both kinds."""
+    words = {
+        "category": category,
+        "user_id": member.id,
+        "enterprise_id": company.id,
+        "title": f"{PRIVATE}诉求",
+        "body": f"{PRIVATE}内容",
+        "staff_summary": f"{PRIVATE}摘要",
+        "contact_times": f"{PRIVATE}时间",
+    }
+    needs = [
+        factories.make_need(space, **words),
+        factories.make_need(
+            space, **words, state=NeedState.ANSWERED, outcome="solved", answered_at=utcnow()
+        ),
+    ]
+    for need in needs:
+        for is_public in (True, False):
+            models.NeedEvent.create(
+                space=space,
+                need=need,
+                at=utcnow(),
+                actor_kind=ActorKind.SYSTEM,
+                type="reply",
+                is_public=is_public,
+                text=f"{PRIVATE}记录",
+            )
+    models.NeedRating.add(
+        now=utcnow(),
+        space=space,
+        need=needs[1],
+        satisfaction=Satisfaction.UNSATISFIED,
+        solved=Solved.NO,
+        text=f"{PRIVATE}评价",
+    )
+    ids["need_id"] = [str(need.id) for need in needs]
+
+
+def _menus(space: models.Space, ids: Ids) -> None:
+    """Make a published menu of this month and the draft of its correction."""
+    menu = models.Menu.add(now=utcnow(), space=space, month=month_of(utcnow()))
+    revisions = [
+        models.MenuRevision.add(
+            now=utcnow(), space=space, menu=menu, number=1, state=RevisionState.PUBLISHED
+        ),
+        models.MenuRevision.add(
+            now=utcnow(),
+            space=space,
+            menu=menu,
+            number=2,
+            title=f"{INTERNAL}菜单",
+            foreword=f"{INTERNAL}卷首语",
+        ),
+    ]
+    models.MenuItem.create(
+        space=space,
+        revision=revisions[1],
+        activity=int(ids["activity_id"][0]),
+        blurb=f"{INTERNAL}推荐语",
+    )
+    ids["menu_id"] = ids["revision_id"] = [str(row.id) for row in revisions]
+
+
+def _messages(space: models.Space, member: models.User, ids: Ids) -> None:
+    """Make a message that did not arrive, and a campaign that stopped."""
+    message = models.Message.create(
+        user_id=member.id,
+        space_id=space.id,
+        kind="need_answered",
+        subject_type="need",
+        subject_id=int(ids["need_id"][0]),
+        dedupe_key="scope",
+        title=f"{PRIVATE}消息",
+        body=f"{PRIVATE}消息正文",
+        created_at=utcnow(),
+    )
+    delivery = models.Delivery.add(
+        now=utcnow(),
+        user_id=member.id,
+        message=message,
+        kind="need_answered",
+        bucket=member.id % 64,
+        not_before=utcnow(),
+        state=DeliveryState.FAILED_TEMP,
+    )
+    campaign = models.Campaign.add(
+        now=utcnow(),
+        space=space,
+        kind="menu",
+        dedupe_key="scope",
+        subject_type="menu",
+        subject_id=int(ids["menu_id"][0]),
+        title=f"{INTERNAL}群发",
+        state=CampaignState.STOPPED,
+    )
+    ids["message_id"] = [str(message.id)]
+    ids["delivery_id"] = [str(delivery.id)]
+    ids["campaign_id"] = [str(campaign.id)]
