@@ -12,7 +12,7 @@ const files = fs.readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter(
 function classesOf(file: string): Set<string> {
   const found = new Set<string>()
   postcss.parse(fs.readFileSync(path.join(SRC, file), 'utf8')).walkRules((rule) => {
-    for (const [, name] of rule.selector.matchAll(/\.([\w-]+)/g)) found.add(name)
+    for (const [, name] of rule.selector.matchAll(/\.([\w-]+)/g)) found.add(name ?? '')
   })
   return found
 }

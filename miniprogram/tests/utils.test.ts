@@ -54,7 +54,7 @@ test('a calendar page begins on Monday and holds every day of the month once', (
     const days = weeks.flat().filter((day) => day.inMonth)
     const last = new Date(Date.UTC(Number(month.slice(0, 4)), Number(month.slice(5)), 0)).getUTCDate()
     assert.deepEqual(days.map((day) => day.day), Array.from({ length: last }, (_, i) => i + 1))
-    assert.ok(weeks.every((week) => week.length === 7 && new Date(week[0].key).getUTCDay() === 1))
+    assert.ok(weeks.every((week) => week.length === 7 && new Date(week[0]!.key).getUTCDay() === 1))
   }
 })
 
@@ -85,7 +85,7 @@ test('only codes of ours are worth a question to the server', () => {
 test('whatever the server says becomes one kind of error', () => {
   const problem = { code: 'full', detail: '名额已满', can_join_waitlist: true, errors: [{ field: 'a', message: '太长' }] }
   const error = refusal(409, problem)
-  assert.deepEqual([error.code, error.detail, error.facts.can_join_waitlist], ['full', '名额已满', true])
+  assert.deepEqual([error.code, error.detail, error.facts['can_join_waitlist']], ['full', '名额已满', true])
   assert.deepEqual(error.fields, { a: '太长' })
   assert.equal(refusal(502, '<h1>Bad Gateway').code, 'server')
   assert.equal(refusal(502, null).isOffline, false)
@@ -199,7 +199,7 @@ test('only required questions must be answered, and blanks are no answers', () =
   const questions = checked([questionView(asked), questionView({ ...asked, key: 'b', kind: 'text', required: false }, '  ')])
   assert.deepEqual(questions.map((each) => each.error), ['请选择一项', ''])
   assert.deepEqual(answersOf(questions), {})
-  assert.deepEqual(questions[0].choices.map((each) => each.value), ['yes', 'no'])
+  assert.deepEqual(questions[0]!.choices.map((each) => each.value), ['yes', 'no'])
 })
 
 test('a message leads to its page, tabs in their own way', () => {
@@ -246,8 +246,8 @@ test('a long list is read once per page, and a late answer does not overwrite a 
     (patch) => { shown = patch.items ?? shown },
   )
   const [old, fresh] = [racing.another(), racing.another()]
-  slow[1]({ items: [2], next: null })
-  slow[0]({ items: [1], next: null })
+  slow[1]!({ items: [2], next: null })
+  slow[0]!({ items: [1], next: null })
   await Promise.all([old, fresh])
   assert.deepEqual(shown, [2])
 })

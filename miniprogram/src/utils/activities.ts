@@ -41,6 +41,12 @@ export interface CardView {
   others: string
 }
 
+/** What stands in for the session of an activity that has no date yet. */
+const UNDATED: SessionView = {
+  id: '', dayKey: '', day: '—', date: '时间待定', weekday: '', time: '', place: '', seats: '', changed: '',
+  button: { label: '时间待定', hint: '', tone: 'quiet', act: '' }, state: '', isOver: false,
+}
+
 export function sessionView(session: SessionOut, activity: ActivityOut, now: number): SessionView {
   const at = wall(session.starts_at)
   const state = session.button.state
@@ -62,7 +68,7 @@ export function sessionView(session: SessionOut, activity: ActivityOut, now: num
 
 export function cardView(activity: ActivityOut, now: number, blurb = ''): CardView {
   const sessions = activity.sessions.map((session) => sessionView(session, activity, now))
-  const next = sessions.find((session) => !session.isOver) ?? sessions[sessions.length - 1]
+  const next = sessions.find((session) => !session.isOver) ?? sessions[sessions.length - 1] ?? UNDATED
   return {
     id: activity.id,
     title: activity.title,
@@ -117,7 +123,7 @@ export interface CalendarWeek {
 /** A month as a calendar page, each day with the colours of its activities. */
 export function calendarOf(month: string, cards: CardView[], today: string): CalendarWeek[] {
   return monthWeeks(month).map((week) => ({
-    key: week[0].key,
+    key: week[0]?.key ?? month,
     days: week.map((day) => {
       const on = day.inMonth ? cards.filter((card) => card.days.includes(day.key)) : []
       return {

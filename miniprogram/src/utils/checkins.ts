@@ -18,7 +18,7 @@ type Page = (error: ApiError, now: number) => ScanView
 
 const PAGES: Record<string, Page> = {
   not_signed_up: ({ facts }) =>
-    facts.can_walk_in === true
+    facts['can_walk_in'] === true
       ? { state: 'walk_in', title: '您还没有报名', text: '现场还有名额，可以现在报名并签到。' }
       : { state: 'not_signed_up', title: '您没有报名本场活动', text: '现场已没有可以直接报名的名额，请向工作人员说一声。' },
   not_open: (error, now) => {

@@ -14,7 +14,7 @@ export function linkOf(query: { q?: string }): string {
 
 /** Whether a scanned text can be a check-in code of ours: a link with /c/<48 letters>, or these alone. */
 export function looksLikeCode(text: string): boolean {
-  const path = text.trim().split(/[?#]/)[0].replace(/\/+$/, '')
+  const path = text.trim().replace(/[?#].*$/s, '').replace(/\/+$/, '')
   const at = path.lastIndexOf('/c/')
   return TOKEN.test(at < 0 ? path : path.slice(at + 3))
 }

@@ -26,22 +26,27 @@ export function shades(color: string): Shades {
 
 /** The contrast of two colours as WCAG counts it, from 1 to 21. */
 export function contrast(one: Rgb, other: Rgb): number {
-  const [light, dark] = [luminance(one), luminance(other)].sort((a, b) => b - a)
-  return (light + 0.05) / (dark + 0.05)
+  const a = luminance(one), b = luminance(other)
+  return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05)
 }
 
 export function parse(color: string): Rgb | null {
-  const hex = /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$/i.exec(color)
-  return hex ? [parseInt(hex[1], 16), parseInt(hex[2], 16), parseInt(hex[3], 16)] : null
+  if (!/^#[0-9a-f]{6}$/i.test(color)) return null
+  const part = (from: number): number => parseInt(color.slice(from, from + 2), 16)
+  return [part(1), part(3), part(5)]
 }
 
-const mix = (a: Rgb, b: Rgb, share: number): Rgb => a.map((value, i) => Math.round(value * share + b[i] * (1 - share))) as Rgb
+function mix([r, g, b]: Rgb, [R, G, B]: Rgb, share: number): Rgb {
+  const between = (one: number, other: number): number => Math.round(one * share + other * (1 - share))
+  return [between(r, R), between(g, G), between(b, B)]
+}
+
 const css = (rgb: Rgb): string => `#${rgb.map((value) => value.toString(16).padStart(2, '0')).join('')}`
 
-function luminance(rgb: Rgb): number {
-  const [r, g, b] = rgb.map((value) => {
+function luminance([r, g, b]: Rgb): number {
+  const linear = (value: number): number => {
     const part = value / 255
     return part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4
-  })
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b
+  }
+  return 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b)
 }

@@ -37,5 +37,5 @@ export function messageView(message: MessageOut, now: number): MessageView {
 export function routeOf(page: string): { url: string, isTab: boolean } | null {
   if (!page) return null
   const path = page.replace(/^\//, '')
-  return { url: `/${path}`, isTab: TABS.includes(path.split('?')[0]) }
+  return { url: `/${path}`, isTab: TABS.includes(path.replace(/\?.*$/, '')) }
 }

@@ -2,7 +2,6 @@
 
 const SHANGHAI_MS = 8 * 3_600_000
 const DAY_MS = 86_400_000
-const WEEKDAYS = ['周日', '周一', '周二', '周三', '周四', '周五', '周六']
 const MONTHS = ['一', '二', '三', '四', '五', '六', '七', '八', '九', '十', '十一', '十二']
 
 export interface Wall {
@@ -21,7 +20,7 @@ export function wall(moment: string | number): Wall {
     year: shifted.getUTCFullYear(),
     month: shifted.getUTCMonth() + 1,
     day: shifted.getUTCDate(),
-    weekday: WEEKDAYS[shifted.getUTCDay()],
+    weekday: `周${'日一二三四五六'.charAt(shifted.getUTCDay())}`,
     clock: `${pad(shifted.getUTCHours())}:${pad(shifted.getUTCMinutes())}`,
   }
 }
@@ -39,8 +38,8 @@ export function monthKey(moment: string | number): string {
 /** 今天, 明天, 后天, 昨天, else the date; the year only when it is another. */
 export function dayLabel(moment: string | number, now: number): string {
   const away = daysBetween(dayKey(now), dayKey(moment))
-  const near: Record<number, string> = { [-1]: '昨天', 0: '今天', 1: '明天', 2: '后天' }
-  if (away in near) return near[away]
+  const near = new Map([[-1, '昨天'], [0, '今天'], [1, '明天'], [2, '后天']]).get(away)
+  if (near) return near
   const { year, month, day } = wall(moment)
   return `${year === wall(now).year ? '' : `${year}年`}${month}月${day}日`
 }

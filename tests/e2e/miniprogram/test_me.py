@@ -42,14 +42,16 @@ def test_shows_what_one_did(phone: Phone, space: models.Space, member: Member) -
 
 def test_a_message_is_read_and_leads_on(phone: Phone, member: Member) -> None:
     user = member()
-    _tell(user, "pages/tabs/home/home")
+    other = factories.make_space(name="万象汇")
+    _tell(user, f"pages/tabs/home/home?space={other.id}&month=2020-02")
     phone.open("/pages/tabs/me/me")
     expect(phone.here().get_by_label("1 条未读")).to_be_visible()
     phone.tap("消息")
     expect(phone.text("十二个活动")).to_be_visible()
     expect(phone.text("等待发送")).to_be_visible()
     phone.tap("菜单来了")
-    expect(phone.title()).to_have_text("心驿")
+    expect(phone.text("二月的菜单还没有出")).to_be_visible()
+    expect(phone.text("万象汇").first).to_be_visible()
     phone.page.wait_for_timeout(300)
     assert models.Message.get().read_at is not None
 

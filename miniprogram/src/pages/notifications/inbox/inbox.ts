@@ -37,6 +37,7 @@ Page({
       notifications.read(id).catch((error: unknown) => console.warn('not marked as read', error))
     }
     const route = routeOf(message.page)
-    if (route) void (route.isTab ? wx.switchTab({ url: route.url.split('?')[0] }) : wx.navigateTo({ url: route.url }))
+    // Only a fresh start hands a tab what the message is about.
+    if (route) void (route.isTab ? wx.reLaunch({ url: route.url }) : wx.navigateTo({ url: route.url }))
   },
 })

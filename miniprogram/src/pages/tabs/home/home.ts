@@ -1,4 +1,5 @@
 import * as activities from '../../../api/activities'
+import * as spaces from '../../../api/spaces'
 import * as menus from '../../../api/menus'
 import { asApiError } from '../../../api/errors'
 import type { MenuOut } from '../../../api/types'
@@ -33,11 +34,12 @@ Page({
   },
 
   round: 0,
+  /** The Space a share card or a message came from, until it is known by name. */
+  asked: '',
 
-  async onLoad(query: { space?: string, name?: string, month?: string }) {
-    // A share card names the Space it came from.
-    if (query.space && query.name) lookAt({ id: query.space, name: decodeURIComponent(query.name) })
+  async onLoad(query: { space?: string, month?: string }) {
     this.setMonth(query.month && /^20\d\d-(0[1-9]|1[0-2])$/.test(query.month) ? query.month : monthKey(Date.now()))
+    this.asked = query.space ?? ''
     await this.load()
   },
 
@@ -57,7 +59,7 @@ Page({
     const round = ++this.round
     if (!this.data.cards.length) this.setData({ state: 'loading' })
     try {
-      const space = await place()
+      const space = await this.placeAsked()
       if (!space) {
         this.setData({ state: 'choose', space: null })
         return
@@ -70,6 +72,14 @@ Page({
       if (this.data.cards.length) tellTrouble(error)
       else this.setData(trouble(error))
     }
+  },
+
+  async placeAsked(): Promise<Place | null> {
+    if (!this.asked) return place()
+    const { id, name } = await spaces.show(this.asked)
+    lookAt({ id, name })
+    this.asked = ''
+    return { id, name }
   },
 
   /** The published menu; without one, whatever the Space offers in that month. */
@@ -150,7 +160,7 @@ Page({
     if (!space) return { title: '心驿：楼里的会客厅', path: '/pages/tabs/home/home' }
     return {
       title: `${space.name} ${monthLabel}菜单，${cards.length} 个活动等您来`,
-      path: `/pages/tabs/home/home?space=${space.id}&name=${encodeURIComponent(space.name)}&month=${month}`,
+      path: `/pages/tabs/home/home?space=${space.id}&month=${month}`,
     }
   },
 })
