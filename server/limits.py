@@ -10,9 +10,27 @@ from limits.storage import MemoryStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
 from redis.exceptions import RedisError
 
-from server.errors import RateLimited
+from server.errors import Busy, RateLimited
 
-limiter = Limiter(
+
+class _Limiter(Limiter):
+    """Falls back to memory in every thread. The library does so only in the thread that notices
+    first; those that wait for the same lost Redis would answer with its error."""
+
+    def _check_request_limit(
+        self, callable_name: str | None = None, in_middleware: bool = True
+    ) -> None:
+        for _ in range(2):
+            try:
+                super()._check_request_limit(callable_name, in_middleware)
+                return
+            except RedisError:
+                self._storage_dead = True
+                self.context.seen_limits.clear()
+        raise Busy
+
+
+limiter = _Limiter(
     get_remote_address,
     strategy="sliding-window-counter",
     in_memory_fallback_enabled=True,
