@@ -94,6 +94,7 @@ def _open_resources(config: Config) -> Resources:
             miniprogram_state=config.wechat.miniprogram_state,
             timeout=(config.wechat.connect_timeout, config.wechat.read_timeout),
             pool_size=max(config.server.threads, config.jobs.send_threads),
+            at_once=max(1, config.server.threads // 2),
         ),
         push=Push(
             secret.push_token,

@@ -9,6 +9,7 @@ current content checks, and half the fields of a subscribe message.
 
 import json
 import logging
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final, Literal
@@ -42,6 +43,7 @@ _IMAGE_MEDIA: Final = 2
 _CHECK_VERSION: Final = 2
 _LONGEST_TEXT: Final = 2500
 _MAINLAND: Final = "86"
+_TURN_S: Final = 0.5
 
 ProgramState = Literal["developer", "trial", "formal"]
 EnvVersion = Literal["release", "trial", "develop"]
@@ -60,15 +62,19 @@ class WeChat:
         miniprogram_state: ProgramState = "formal",
         timeout: tuple[float, float] = (3, 8),
         pool_size: int = 16,
+        at_once: int = 8,
     ) -> None:
-        """`timeout`: seconds to connect and to wait for bytes. Raises ValueError for a base
-        URL neither https nor loopback, and for the sandbox's app at a base elsewhere."""
+        """`timeout`: seconds to connect and to wait for bytes. `at_once`: how many may wait for
+        WeChat while a person waits for us; whoever finds no turn soon is told that it is busy, so
+        that a WeChat that hangs never holds all threads. Raises ValueError for a base URL
+        neither https nor loopback, and for the sandbox's app at a base elsewhere."""
         transport = Transport(base_url, pool_size=pool_size)
         if appid.startswith(SANDBOX_APPID) and not is_local(base_url):
             raise ValueError("the sandbox's app id may only be used with a sandbox on this machine")
         self._appid = appid
         self._secret = secret
         self._miniprogram_state = miniprogram_state
+        self._turns = threading.BoundedSemaphore(at_once)
         self._client = _Client(appid, secret, redis=redis, transport=transport, timeout=timeout)
         _log.info("WeChat at %s", base_url)
 
@@ -84,7 +90,7 @@ class WeChat:
             ("js_code", code),
             ("grant_type", "authorization_code"),
         ]
-        with _one_time_code():
+        with _one_time_code(), self._turn():
             answer = self._client.call("sns/jscode2session", params=params, with_token=False)
             return Login(text_of(answer, "openid"), answer.get("unionid") or None)
 
@@ -93,7 +99,7 @@ class WeChat:
 
         Mainland numbers are bare (13800138000), others start with + and their country code.
         """
-        with _one_time_code(foreign=True):
+        with _one_time_code(foreign=True), self._turn():
             answer = self._client.call("wxa/business/getuserphonenumber", {"code": code})
             info = as_object(answer.get("phone_info"))
             number, country = text_of(info, "purePhoneNumber"), text_of(info, "countryCode")
@@ -111,7 +117,8 @@ class WeChat:
             raise WeChatError("bad_request", message=f"text longer than {_LONGEST_TEXT}")
         body: Answer = {"version": _CHECK_VERSION, "openid": openid, "scene": scene}
         body |= {"content": content} | ({"title": title} if title else {})
-        answer = self._client.call("wxa/msg_sec_check", body)
+        with self._turn():
+            answer = self._client.call("wxa/msg_sec_check", body)
         result = as_object(answer.get("result"))
         return TextVerdict(
             suggest_of(result), number_of(result, "label"), text_of(answer, "trace_id")
@@ -124,7 +131,8 @@ class WeChat:
         """
         body = {"version": _CHECK_VERSION, "openid": openid, "scene": scene}
         body |= {"media_url": url, "media_type": _IMAGE_MEDIA}
-        return text_of(self._client.call("wxa/media_check_async", body), "trace_id")
+        with self._turn():
+            return text_of(self._client.call("wxa/media_check_async", body), "trace_id")
 
     def send(self, openid: str, template_id: str, data: Mapping[str, str], page: str) -> None:
         """Send one subscribe message; returning means accepted, not delivered. Raises WeChatError.
@@ -156,7 +164,8 @@ class WeChat:
             # Only the published version is known to WeChat's check.
             "check_path": env_version == "release",
         }
-        answer = self._client.call_for_bytes("wxa/getwxacodeunlimit", body)
+        with self._turn():
+            answer = self._client.call_for_bytes("wxa/getwxacodeunlimit", body)
         if not answer.startswith(_IMAGE_STARTS):
             raise unreadable("not a picture")
         return answer
@@ -168,6 +177,15 @@ class WeChat:
             return [Template.of_answer(item) for item in answer["data"]]
         except (AttributeError, KeyError, TypeError) as error:
             raise unreadable(type(error).__name__) from None
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        if not self._turns.acquire(timeout=_TURN_S):
+            raise WeChatError("busy", message="too many wait for WeChat already")
+        try:
+            yield
+        finally:
+            self._turns.release()
 
 
 class _Client(WeChatClient):  # type: ignore[misc]  # wechatpy has no types
