@@ -31,6 +31,14 @@ def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--app-json", type=Path, metavar="FILE", help="app.json whose pages count as published"
     )
+    parser.add_argument(
+        "--qr-rule",
+        nargs=2,
+        action="append",
+        default=[],
+        metavar=("LINK", "PAGE"),
+        help="which page an ordinary link in a code opens",
+    )
     return parser.parse_args(arguments)
 
 
@@ -51,6 +59,7 @@ def _world(options: argparse.Namespace) -> World:
             "format": options.format,
             "callback": options.callback,
             "latency_ms": options.latency_ms,
+            "qr_rules": [{"rule": link, "page": page} for link, page in options.qr_rule],
             "published_pages": read_pages(options.app_json) if options.app_json else None,
         }
     )

@@ -98,7 +98,10 @@ class Stack:
         callback = f"http://{ports.reachable_host(settings.host)}:{settings.port}/wechat/callback"
         places = ["--port", str(port), "--callback", callback]
         kept = ["--state", str(self.state.data / "sandbox.json")]
-        argv = [sys.executable, "-m", "scripts.sandbox", *places, *kept]
+        # What the owner sets up in WeChat's console: the code on the screen opens the scan page.
+        links = self.env["XINYI_PUBLIC_URL"].rstrip("/") + "/c/"
+        rule = ["--qr-rule", links, "pages/tabs/scan/scan"]
+        argv = [sys.executable, "-m", "scripts.sandbox", *places, *kept, *rule]
         return self._start("sandbox", argv, is_ready=ports.accepts("127.0.0.1", port), stop_rank=2)
 
     def _start_web(self, stdin: int) -> Child:

@@ -116,11 +116,13 @@ def test_it_takes_mode_format_latency_and_pages_from_the_command_line(tmp_path: 
     program = Program(
         *("--mode", "compatible", "--format", "xml", "--latency-ms", "5"),
         *("--callback", "http://localhost:9/cb", "--app-json", str(tmp_path / "app.json")),
+        *("--qr-rule", "https://a.example/c/", "pages/home/home"),
     )
     try:
         config = program.control("GET", "/config")
         assert (config["mode"], config["format"]) == ("compatible", "xml")
         assert (config["latency_ms"], config["callback"]) == (5, "http://localhost:9/cb")
+        assert config["qr_rules"] == [{"rule": "https://a.example/c/", "page": "pages/home/home"}]
         assert config["published_pages"] == ["pages/home/home", "sub/a/a"]
     finally:
         program.stop()
