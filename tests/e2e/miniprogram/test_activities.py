@@ -44,7 +44,12 @@ def _month(session: models.Session) -> str:
 def _publish(session: models.Session, **over: Any) -> None:
     now, space = utcnow(), session.space
     menu = models.Menu.add(now=now, space=space, month=_month(session))
-    values: dict[str, Any] = {"number": 2, "title": "暖冬", "foreword": "天冷了，来坐坐。", "published_at": now}
+    values: dict[str, Any] = {
+        "number": 2,
+        "title": "暖冬",
+        "foreword": "天冷了，来坐坐。",
+        "published_at": now,
+    }
     revision = models.MenuRevision.add(
         now=now, space=space, menu=menu, state=RevisionState.PUBLISHED, **values | over
     )
