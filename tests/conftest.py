@@ -30,6 +30,9 @@ from server.database import connect, migrate
 from tests import factories
 from tests.backing.postgres import Postgres, shared_postgres
 from tests.backing.redis import RedisServer, start_redis
+from tests.browser import chromium
+
+__all__ = ["chromium"]
 
 ROOT = Path(__file__).parent.parent
 SECRETS = {

@@ -6,7 +6,6 @@ import datetime as dt
 from typing import Any
 
 from peewee import JOIN, IntegrityError, ModelSelect
-from pypinyin import Style, lazy_pinyin
 from stdnum.cn import uscc
 from stdnum.exceptions import InvalidChecksum, InvalidLength, ValidationError
 
@@ -86,14 +85,16 @@ def checked_credit_code(number: str) -> str:
 
 def spelling(*names: str) -> dict[str, str]:
     """Return the columns a name is found by: its pinyin without tones, and the initials."""
+    # Its dictionaries take 47 MB; most processes never write a company's name.
+    from pypinyin import Style, lazy_pinyin
+
+    def letters(name: str, style: Style) -> str:
+        return "".join(lazy_pinyin(name, style=style)).lower().replace(" ", "")
+
     # The space between the names keeps a search from matching across them.
-    pinyin = " ".join(_letters(name, Style.NORMAL) for name in names)
-    initials = " ".join(_letters(name, Style.FIRST_LETTER) for name in names)
+    pinyin = " ".join(letters(name, Style.NORMAL) for name in names)
+    initials = " ".join(letters(name, Style.FIRST_LETTER) for name in names)
     return {"pinyin": pinyin[:400], "initials": initials[:100]}
-
-
-def _letters(name: str, style: Style) -> str:
-    return "".join(lazy_pinyin(name, style=style)).lower().replace(" ", "")
 
 
 def create(

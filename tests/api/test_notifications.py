@@ -65,7 +65,7 @@ def test_pages_follow_each_other(client: Client, now: dt.datetime) -> None:
         cursor = f"&cursor={page['next']}"
     assert seen == [f"第{number}条" for number in (4, 3, 2, 1, 0)]
     assert page["next"] is None
-    assert member.get("/api/v1/me/inbox?cursor=nonsense").status_code == 422
+    assert member.get("/api/v1/me/inbox?cursor=nonsense").status_code == 404
 
 
 def test_reading_is_for_the_owner(client: Client, now: dt.datetime) -> None:

@@ -81,13 +81,18 @@ def test_no_such_figure(client: Client, space: models.Space) -> None:
     assert (refused.status_code, refused.json["detail"]) == (404, "没有这个指标")
 
 
+def test_a_page_that_is_none(client: Client, space: models.Space) -> None:
+    query = "rows?month=2026-05&figure=members&cursor=nonsense"
+    refused = staff(client, Role.KEEPER, space).get(f"/api/v1/staff/statistics/{query}")
+    assert (refused.status_code, refused.json["code"]) == (404, "not_found")
+
+
 @pytest.mark.parametrize(
     "query",
     [
         "summary?month=2026-13",
         "summary?month=x",
         "summary",
-        "rows?month=2026-05&figure=members&cursor=nonsense",
         "rows?month=2026-05&figure=members&limit=1000",
     ],
 )

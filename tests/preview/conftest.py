@@ -16,10 +16,7 @@ from werkzeug.serving import make_server
 
 from scripts.supervisor import preview
 from tests.conftest import Sandbox
-from tests.e2e.conftest import chromium
 from tests.preview.phone import DESK, PHONE, Phone
-
-__all__ = ["chromium"]
 
 ROOT = Path(__file__).parents[2]
 MINIPROGRAM = ROOT / "miniprogram"

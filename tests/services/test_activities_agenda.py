@@ -8,7 +8,7 @@ import pytest
 import models
 from models.activities import ActivityState, SessionState, SharedTo
 from models.signups import SignupState
-from server.errors import Invalid, NotFound
+from server.errors import NotFound
 from server.schemas.activities_seen import ButtonState
 from server.services import activities_agenda as agenda
 from tests import factories
@@ -107,7 +107,7 @@ def test_pages_meet_without_gap_or_repeat(now: dt.datetime) -> None:
     assert cursor is None
     assert len(seen) == 7
     assert set(seen) == set(wanted)
-    with pytest.raises(Invalid):
+    with pytest.raises(NotFound):
         find(user, now, cursor="nonsense")
 
 
