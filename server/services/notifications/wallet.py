@@ -93,8 +93,8 @@ def release(user_id: int, kind: str, ref: str, *, now: dt.datetime) -> None:
 
 def commit(user_id: int, kind: str, ref: str, *, now: dt.datetime) -> None:
     """Note that what was reserved is spent. It moves nothing, so it need not lock the wallet."""
-    held = Wallet.get(Wallet.user_id == user_id, Wallet.kind == kind)
-    _enter(held, EntryReason.COMMIT, 0, ref, now)
+    held = Wallet.get_or_none(Wallet.user_id == user_id, Wallet.kind == kind)
+    _enter(held or _opened(user_id, kind, now), EntryReason.COMMIT, 0, ref, now)
 
 
 def zero(user_id: int, kind: str, ref: str, *, now: dt.datetime) -> None:
