@@ -142,10 +142,11 @@ def _app(
     )
     app = create_app(config)
     app.config["TESTING"] = False  # errors become answers here as they do in service
+    database = app.extensions["database"] = models.db.obj
     yield app
-    models.db.close()
+    database.close()
     if engine == "postgresql":
-        models.db.obj.close_all()
+        database.close_all()
     resources(app).redis.close()
 
 
@@ -158,6 +159,9 @@ def _fill(url: str) -> None:
 @pytest.fixture
 def app(_app: Flask) -> Iterator[Flask]:
     """The application on an empty database, with an empty Redis and the true time."""
+    # Another application of this process may have turned the one handle and the clock to itself.
+    models.db.initialize(_app.extensions["database"])
+    clock.follow(resources(_app).config.clock_file)
     _empty_database(_app)
     resources(_app).redis.flushall()
     clock.move(None)
