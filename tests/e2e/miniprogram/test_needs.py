@@ -150,6 +150,7 @@ def test_supplements_and_withdraws(phone: Phone, space: models.Space, member: Me
     sheet = phone.here().locator(".t-popup").filter(visible=True)
     phone.fill(phone.here().get_by_label("补充新的情况，或回答工作人员的提问"), "下周三更方便")
     phone.tap("提交补充")
+    expect(phone.page.get_by_text("已补充")).to_be_visible()
     expect(phone.text("下周三更方便")).to_be_visible()
     expect(sheet).to_have_count(0)
     phone.tap("撤回诉求")
@@ -180,6 +181,7 @@ def test_asks_for_another_try(phone: Phone, space: models.Space, member: Member)
     expect(phone.text("请写几句")).to_be_visible()
     phone.fill(phone.here().locator("wx-textarea"), "银行没有来联系")
     phone.tap("要求重办")
+    expect(phone.page.get_by_text("已重新开始办理")).to_be_visible()
     expect(phone.text("银行没有来联系")).to_be_visible()
     assert models.Need.get_by_id(need.id).state == NeedState.IN_PROGRESS
 
