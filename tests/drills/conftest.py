@@ -118,15 +118,14 @@ class Place:
         with self.tables():
             wait_until(is_so, seconds, what)
 
+    def has_left(self) -> bool:
+        """Whether anything is left to spread or to send; asked inside `tables`."""
+        spreading = models.Campaign.select().where(models.Campaign.state == "spreading")
+        left = models.Delivery.select().where(models.Delivery.state.in_(_OPEN))
+        return bool(spreading.exists() or left.exists())
+
     def until_all_met_their_end(self) -> None:
-        """Wait until nothing is left to send or to spread."""
-
-        def is_done() -> bool:
-            spreading = models.Campaign.select().where(models.Campaign.state == "spreading")
-            left = models.Delivery.select().where(models.Delivery.state.in_(_OPEN))
-            return not spreading.exists() and not left.exists()
-
-        self.until(is_done, "every delivery has met its end")
+        self.until(lambda: not self.has_left(), "every delivery has met its end")
 
     def offer(self, month_after: int = 0, **over: Any) -> list[models.Session]:
         """Four sessions of a new activity, starting in half an hour or in a later month."""
@@ -140,7 +139,7 @@ class Place:
     def publish_menu(self, sessions: list[models.Session]) -> int:
         """Publish the menu of the sessions' month by the keeper's phone; return its id."""
         month = f"{sessions[0].starts_at.astimezone(SHANGHAI):%Y-%m}"
-        keeper = self.members[0]
+        keeper = self.members[-1]
         space = keeper.ask("GET", "staff/me", 200).json()["spaces"][0]["id"]
         draft = keeper.ask(
             "POST", "staff/menus", 200, json={"space_id": space, "month": month}
@@ -186,15 +185,16 @@ def _settle_in(place: Place) -> None:
         member.log_in()
         member.ask("PATCH", "me", 200, json={"home_space": str(space.id)})
     with place.tables():
-        factories.make_staff(Role.KEEPER, space, user_id=place.members[0].user_id)
+        factories.make_staff(Role.KEEPER, space, user_id=place.members[-1].user_id)
 
 
 @pytest.fixture
 def place(stack_of_engine: Place) -> Place:
-    """The stack, with a WeChat that behaves and has delivered nothing yet."""
+    """The stack with nothing left to do, and a WeChat that behaves and has delivered nothing yet."""
     for what in ("faults", "messages", "calls"):
         url = f"{stack_of_engine.sandbox.base}/_sandbox/{what}"
         assert stack_of_engine.sandbox.http.delete(url, timeout=10).ok
+        stack_of_engine.until_all_met_their_end()  # what a drill that failed had left
     return stack_of_engine
 
 

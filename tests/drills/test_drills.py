@@ -90,16 +90,24 @@ def test_any_process_may_be_killed(place: Place) -> None:
     def done() -> int:
         return sum(member.acknowledged for member in place.members)
 
+    def is_sending() -> bool:
+        rows = models.Delivery.select().where(models.Delivery.state == DeliveryState.SENDING)
+        return bool(rows.exists())
+
     def kill_in_the_middle_of_a_send() -> None:
-        sending = models.Delivery.select().where(models.Delivery.state == DeliveryState.SENDING)
-        place.until(sending.exists, "a message is on its way")
+        place.until(is_sending, "a message is on its way")
+        place.kill("worker")
+
+    def kill_in_the_middle_of_the_rest() -> None:
+        place.until(lambda: is_sending() or not place.has_left(), "one more is on its way")
         place.kill("worker")
 
     kills: list[tuple[int, Callable[[], None]]] = [
         (10, kill_in_the_middle_of_a_send),
-        (60, lambda: place.kill("redis")),
-        (110, place.kill_a_web_worker),
-        (160, lambda: place.kill("web")),
+        (50, lambda: place.kill("redis")),
+        (90, place.kill_a_web_worker),
+        (130, kill_in_the_middle_of_the_rest),
+        (170, lambda: place.kill("web")),
     ]
     with ThreadPoolExecutor(MEMBERS) as pool:
         running: list[Future[None]] = [
@@ -115,7 +123,6 @@ def test_any_process_may_be_killed(place: Place) -> None:
         for each in running:
             each.result(60)
     assert sum(member.broken_lines for member in place.members) > 0
-    kill_in_the_middle_of_a_send()
     place.until_all_met_their_end()
     with place.tables():
         assert health.broken() == []
@@ -155,8 +162,10 @@ def test_redis_may_lose_everything_and_stay_away(place: Place) -> None:
     pid = place.stack.pids["redis"]
     os.kill(pid, signal.SIGSTOP)  # it is there, takes connections, and answers nobody
     try:
-        hung = go_on_without_redis(place, "hung", sessions)
-        menu = place.publish_menu(sessions)
+        with ThreadPoolExecutor(1) as pool:
+            published = pool.submit(place.publish_menu, sessions)
+            hung = go_on_without_redis(place, "hung", sessions)
+            menu = published.result()
     finally:
         os.kill(pid, signal.SIGCONT)
     place.redis.flushall()
