@@ -39,12 +39,13 @@ export function lineView(line: NeedLineOut, now: number): LineView {
   }
 }
 
-/** The two moments promised, in one sentence each. */
+/** The two moments promised, and what moved them there: holidays, weekends, make-up days. */
 export function promiseView(promise: PromiseOut, now: number): { respond: string, resolve: string, why: string[], provisional: boolean } {
   return {
     respond: momentLabel(promise.respond_by, now),
     resolve: momentLabel(promise.resolve_by, now),
-    why: promise.explained,
+    // The server's lines begin with the promise itself, which stands above already.
+    why: promise.explained.filter((line) => !line.startsWith('我们会在')),
     provisional: promise.provisional,
   }
 }
