@@ -72,8 +72,11 @@ Page({
 
   async onPhone(event: WechatMiniprogram.CustomEvent<{ code?: string, errMsg?: string }>) {
     const { code } = event.detail
-    // Without a code the person said no, which is theirs to say.
-    if (!code || this.data.isBusy) return
+    if (this.data.isBusy) return
+    if (!code) {
+      void wx.showToast({ title: '没有留手机号，不影响参加活动', icon: 'none' })
+      return
+    }
     this.setData({ isBusy: true, error: '' })
     try {
       this.show(await users.verifyPhone(code))
