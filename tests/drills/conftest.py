@@ -96,7 +96,7 @@ class Place:
         """End a process the hard way, and return once the supervisor has replaced it."""
         before = self.stack.pids[name]
         os.kill(before, signal.SIGKILL)
-        wait_until(lambda: self.stack.pids[name] != before, 10, f"{name} is back")
+        wait_until(lambda: self.stack.pids[name] != before, 30, f"{name} is back")
 
     def kill_a_web_worker(self) -> None:
         """End one of gunicorn's two; the other goes on, and gunicorn starts a new one."""
@@ -104,7 +104,7 @@ class Place:
         victim = master.children()[0]
         victim.kill()
         wait_until(
-            lambda: victim not in master.children() and len(master.children()) == 2, 10, "two"
+            lambda: victim not in master.children() and len(master.children()) == 2, 30, "two"
         )
 
     @property

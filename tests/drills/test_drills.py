@@ -121,7 +121,7 @@ def test_any_process_may_be_killed(place: Place) -> None:
             assert not all(each.done() for each in running), "nobody was left to be disturbed"
             kill()
         for each in running:
-            each.result(60)
+            each.result(120)
     assert sum(member.broken_lines for member in place.members) > 0
     place.until_all_met_their_end()
     with place.tables():
