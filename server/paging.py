@@ -1,9 +1,9 @@
 """Pages: opaque cursors for the API, numbers for the console."""
 
 import base64
-import binascii
 import datetime as dt
 import json
+import re
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -12,6 +12,9 @@ from peewee import Model, ModelSelect
 from server.errors import NotFound
 
 T = TypeVar("T")
+
+# No text of ours holds a control character or half of a surrogate pair; PostgreSQL cannot.
+_UNTOLD = re.compile(r"[\x00-\x1f\ud800-\udfff]")
 
 
 class PageUnknown(NotFound):
@@ -43,11 +46,22 @@ def _unpack(cursor: str) -> tuple[Any, int]:
         if isinstance(value, dt.datetime) and value.tzinfo is None:
             raise ValueError("a cursor's moment carries its zone")
         number = int(row_id)
-    except (binascii.Error, ValueError, TypeError, KeyError, UnicodeDecodeError):
+        value = value.astimezone(dt.UTC) if isinstance(value, dt.datetime) else value
+    except (ValueError, TypeError, KeyError, OverflowError):
         raise PageUnknown from None
-    if not isinstance(value, int | str | dt.datetime) or not 0 <= number < 2**63:
+    if not 0 <= number < 2**63:
         raise PageUnknown
     return value, number
+
+
+def _can_be(value: Any, column: str) -> bool:
+    """Say whether a column of that kind (`BIGINT`, `DATETIME`, `VARCHAR`) could hold the value: a
+    database refuses to compare it with another, and that would be our bug."""
+    if column == "DATETIME":
+        return isinstance(value, dt.datetime)
+    if column == "VARCHAR":
+        return isinstance(value, str) and not _UNTOLD.search(value)
+    return type(value) is int and 0 <= value < 2**63
 
 
 def keyset(
@@ -59,7 +73,7 @@ def keyset(
     id_field: Any = table._meta.primary_key
     if cursor:
         value, last = _unpack(cursor)
-        if isinstance(value, dt.datetime) != (by.field_type == "DATETIME"):
+        if not _can_be(value, by.field_type):
             raise PageUnknown
         beyond = (by < value) if newest_first else (by > value)
         tie = (by == value) & ((id_field < last) if newest_first else (id_field > last))

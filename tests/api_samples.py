@@ -18,11 +18,11 @@ class Samples:
     """Valid requests for the operations of one OpenAPI document."""
 
     def __init__(self, document: dict[str, Any]) -> None:
-        self._document = document
+        self.document = document
 
     def operation(self, method: str, path: str) -> dict[str, Any] | None:
         """Return an operation as the document has it, or None. `path` as the document spells it."""
-        found: dict[str, Any] | None = self._document["paths"].get(path, {}).get(method.lower())
+        found: dict[str, Any] | None = self.document["paths"].get(path, {}).get(method.lower())
         return found
 
     def body(self, operation: dict[str, Any], pick: Pick) -> Any:
@@ -87,7 +87,7 @@ class Samples:
         """Follow references, and take the first of several that is not null."""
         if "$ref" in schema:
             name = schema["$ref"].rpartition("/")[2]
-            return self._plain(self._document["components"]["schemas"][name])
+            return self._plain(self.document["components"]["schemas"][name])
         choices = [each for each in schema.get("anyOf", []) if each.get("type") != "null"]
         return self._plain(choices[0]) if choices else schema
 

@@ -136,7 +136,7 @@ def _readable_body() -> None:
         raise UnsupportedMediaType
     try:
         body = request.get_json()
-    except UnreadableBody:
+    except (UnreadableBody, RecursionError):  # the latter: brackets in brackets without an end
         raise BadJSON from None
     if not isinstance(body, dict):
         raise BadJSON("请求内容应为 JSON 对象")

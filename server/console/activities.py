@@ -11,7 +11,7 @@ from models import Activity
 from models.activities import ActivityState, SignupMode
 from server.clock import utcnow
 from server.console import door, labels
-from server.console.forms import Form, LocalMoment, Number, RowId, Ticked
+from server.console.forms import Form, LocalMoment, Number, ReasonForm, RowId, Ticked
 from server.context import actor, current_scope
 from server.errors import ServiceError
 from server.paging import numbered
@@ -172,9 +172,8 @@ def cancel(activity_id: int) -> ResponseReturnValue:
     current_scope().require(Verb.CANCEL_ACTIVITY, activity.space_id)
     form = Form(request.form)
     try:
-        activities.cancel(
-            activity, form["reason"], expected=form.version, actor=actor(), now=utcnow()
-        )
+        reason = form.read(ReasonForm).reason
+        activities.cancel(activity, reason, expected=form.version, actor=actor(), now=utcnow())
     except ServiceError as error:
         return _show_page(activity, form.blame(error)), error.status
     flash("活动已取消，已报名的人都会收到通知", "good")

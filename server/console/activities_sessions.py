@@ -10,7 +10,7 @@ from pydantic import ConfigDict, Field
 from models import Activity, Session
 from server.clock import utcnow
 from server.console import door
-from server.console.forms import Form, LocalMoment, Number, RowId
+from server.console.forms import Form, LocalMoment, Number, ReasonForm, RowId
 from server.context import actor, config, current_scope
 from server.errors import ServiceError
 from server.schemas.activities import Announce, SessionIn
@@ -103,7 +103,8 @@ def cancel(session_id: int) -> ResponseReturnValue:
     current_scope().require(Verb.CANCEL_ACTIVITY, session.space_id)
     form = Form(request.form)
     try:
-        sessions.cancel(session, form["reason"], expected=form.version, actor=actor(), now=utcnow())
+        reason = form.read(ReasonForm).reason
+        sessions.cancel(session, reason, expected=form.version, actor=actor(), now=utcnow())
     except ServiceError as error:
         values = form_values(session) | {"version": session.version, "reason": form["reason"]}
         again = Form(**values).blame(error)

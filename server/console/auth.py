@@ -1,20 +1,24 @@
 """登录: staff come in by password and go out again."""
 
+from typing import Annotated
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from pydantic import Field
 
 from server.clock import utcnow
 from server.console import door
 from server.console.forms import Fields, Form
 from server.context import config, console_cookie_name
 from server.errors import ServiceError
+from server.schemas.base import Plain
 from server.services import auth
 
 bp = door.word("auth")
 
 
 class LoginForm(Fields):
-    login: str = ""
+    login: Annotated[Plain, Field(max_length=40)] = ""
     password: str = ""
 
 

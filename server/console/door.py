@@ -88,6 +88,11 @@ def asked_id(name: str, source: Mapping[str, str] | None = None) -> int | None:
     return number if 0 < number < 2**63 else None
 
 
+def asked_text(name: str) -> str:
+    """Return a text to look for from the address, without what nobody can have typed."""
+    return re.sub(r"[\x00-\x1f\x7f]", "", request.args.get(name, "")).strip()[:60]
+
+
 def asked_number(name: str) -> int:
     """Return a page number from the address; the first for anything else."""
     text = request.args.get(name, "")

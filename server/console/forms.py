@@ -8,7 +8,7 @@ from werkzeug.datastructures import MultiDict
 
 from server.clock import SHANGHAI
 from server.errors import Invalid, ServiceError
-from server.schemas.base import field_errors
+from server.schemas.base import OptionalLine, field_errors
 
 
 class Fields(BaseModel):
@@ -52,6 +52,12 @@ def _id(value: Any) -> Any:
     if isinstance(value, int):
         return value
     raise ValueError("请选择一项")
+
+
+class ReasonForm(Fields):
+    """Why something is called off or refused."""
+
+    reason: OptionalLine = ""
 
 
 LocalMoment = Annotated[dt.datetime, BeforeValidator(_moment)]

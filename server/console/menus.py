@@ -145,7 +145,7 @@ def _entries(form: Form) -> list[menus.Entry]:
     """Return what was ticked, in the order of the numbers people gave. Raises Invalid."""
     chosen = []
     for place, text in enumerate(form.all("pick")):
-        if not (text.isascii() and text.isdecimal() and len(text) <= 19):
+        if not (text.isascii() and text.isdecimal() and len(text) <= 19 and int(text) < 2**63):
             raise Invalid(fields={"items": "请从列表中选择活动"})
         number = str(form[f"order-{text}"])
         order = int(number) if number.isascii() and number.isdecimal() and len(number) < 4 else 999

@@ -15,7 +15,7 @@ from server.console.forms import Fields, Form, Ticked
 from server.context import actor, current_scope
 from server.errors import ServiceError
 from server.paging import numbered
-from server.schemas.base import OptionalLine, OptionalParagraph, Paragraph
+from server.schemas.base import OptionalLine, OptionalParagraph, Paragraph, Plain
 from server.services import needs, needs_clock, needs_desk, needs_intake
 from server.services.needs_desk import Desk, Filters
 from server.services.needs_states import TABLE, Act
@@ -36,7 +36,7 @@ _ACTS = (Act.TRIAGE, Act.DISPATCH, Act.REPLY, Act.REQUEST_INFO, Act.RESUME, Act.
 class TriageForm(Fields):
     summary: OptionalLine = ""
     lead_unit: OptionalLine = ""
-    category: str = ""
+    category: Plain = ""
     is_cross: Ticked = False
 
 
@@ -66,8 +66,8 @@ def index() -> ResponseReturnValue:
     view = "list" if request.args.get("view") == "list" else "board"
     filters = Filters(
         space_id=door.asked_id("space"),
-        category=request.args.get("category") or None,
-        text=request.args.get("text", "").strip()[:60],
+        category=door.asked_text("category") or None,
+        text=door.asked_text("text"),
         is_overdue=True if request.args.get("late") else None,
     )
     shown = _listed(filters) if view == "list" else _lanes(filters)

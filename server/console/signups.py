@@ -9,6 +9,7 @@ from models import Session, Signup
 from models.signups import SignupState
 from server.clock import utcnow
 from server.console import door
+from server.console.forms import Form, ReasonForm
 from server.context import actor, current_scope
 from server.errors import ServiceError
 from server.paging import numbered
@@ -58,8 +59,12 @@ def approve(signup_id: int) -> ResponseReturnValue:
 def decline(signup_id: int) -> ResponseReturnValue:
     """Refuse a pending signup and free its places."""
     signup = _signup(signup_id)
-    reason = request.form.get("reason", "").strip()[:120]
-    return _decided(signup, lambda: signups.decline(signup, reason, actor=actor(), now=utcnow()))
+
+    def act() -> Signup:
+        reason = Form(request.form).read(ReasonForm).reason
+        return signups.decline(signup, reason, actor=actor(), now=utcnow())
+
+    return _decided(signup, act)
 
 
 def _decided(signup: Signup, act: Callable[[], Signup]) -> ResponseReturnValue:

@@ -104,6 +104,8 @@ def _text(least: int, most: int) -> Any:
     ]
 
 
+Plain = Annotated[str, StringConstraints(pattern=_PLAIN), AfterValidator(_no_surrogate)]
+"""A text just as it was typed, to look for."""
 Line = _text(1, 60)
 """A line somebody wrote: a title, a name."""
 OptionalLine = _text(0, 60)

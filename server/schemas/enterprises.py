@@ -7,12 +7,12 @@ from pydantic.config import JsonDict
 
 from models import Enterprise, EnterpriseMember
 from models.enterprises import MemberRole, MemberStatus
-from server.schemas.base import Id, In, Line, Out, PageQuery
+from server.schemas.base import Id, In, Line, Out, PageQuery, Plain
 
 
 class EnterprisesQuery(PageQuery):
     q: Annotated[
-        str,
+        Plain,
         Field(
             min_length=2,
             max_length=60,

@@ -16,6 +16,7 @@ from server.schemas.base import (
     Out,
     PageQuery,
     Paragraph,
+    Plain,
     Whole,
 )
 from server.schemas.needs import Answers, Code, NeedOut, PromiseOut
@@ -93,7 +94,7 @@ class AnswerIn(In):
     version: Version
     outcome: Literal["solved", "partly", "explained", "transferred", "duplicate_of"]
     text: Paragraph
-    duplicate_of: Annotated[str, Field(max_length=24)] | None = Field(
+    duplicate_of: Annotated[Plain, Field(max_length=24)] | None = Field(
         None, description="The number of the need that goes on, with outcome duplicate_of."
     )
 

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from models import Building, Space, Venue, Zone
 from models.spaces import SpaceType, VenueRole
-from server.schemas.base import Id, In, Out, PageQuery
+from server.schemas.base import Id, In, Out, PageQuery, Plain
 
 
 class SpacePath(In):
@@ -15,7 +15,7 @@ class SpacePath(In):
 
 
 class SpacesQuery(PageQuery):
-    q: Annotated[str, Field(max_length=40, description="Part of a name, address or tower.")] = ""
+    q: Annotated[Plain, Field(max_length=40, description="Part of a name, address or tower.")] = ""
 
 
 class SpaceRef(Out):
