@@ -3,7 +3,6 @@
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from server import passwords
 from server.clock import utcnow
 from server.console import door
 from server.console.forms import Form
@@ -26,15 +25,14 @@ def update() -> ResponseReturnValue:
     account = current_staff()
     old, new = request.form.get("old", ""), request.form.get("password", "")
     try:
-        if not passwords.matches(account.password_hash, old):
-            raise Invalid(fields={"old": "现在的密码不正确"})
         if new != request.form.get("again", ""):
             raise Invalid(fields={"again": "两次填写的新密码不一致"})
-        staff.change_password(account, new, actor=actor(), now=utcnow())
-        cookie = auth.staff_log_in(
-            account.login,
+        cookie = auth.staff_change_password(
+            account,
+            old,
             new,
             settings=config().auth,
+            actor=actor(),
             now=utcnow(),
             ip=request.remote_addr or "",
             agent=request.user_agent.string[:200],

@@ -12,10 +12,11 @@ from models.users import UserStatus
 from server import passwords
 from server.config import AuthConfig
 from server.crypto import Vault, token_hash
-from server.errors import Unauthenticated
+from server.errors import Invalid, Unauthenticated
 from server.limits import spend
 from server.services import staff as accounts
 from server.services import users
+from server.services.audit import Actor
 from server.services.users_wechat import LoginRefused, refusal
 from server.wechat import Login, WeChat, WeChatError
 
@@ -122,25 +123,59 @@ def staff_log_in(
     Attempts are counted per address, and per address and name: a name can be guessed at from one
     place until that place is shut out, while its owner still comes in from any other.
     """
-    spend(f"{settings.passwords_per_minute}/minute", "password", ip)
-    spend(_CLOSE_TO_SOMEBODY, "password", ip, token_hash(login))
+    _spend_attempt(login, settings, ip)
     account = accounts.find_by_login(login)
     stored = account.password_hash if account and account.active else None
     if not passwords.matches(stored, password) or account is None:
         raise WrongPassword
     fresh = passwords.hash_of(password) if passwords.is_outdated(account.password_hash) else None
-    cookie = secrets.token_urlsafe(32)
     with db.atomic():
         accounts.note_login(account, fresh, now=now)
-        ConsoleLogin.create(
-            cookie_hash=token_hash(cookie),
-            staff=account,
-            ip=ip[:45],
-            agent=agent[:200],
-            created_at=now,
-            seen_at=now,
-            expires_at=now + dt.timedelta(hours=settings.console_hours),
-        )
+        return _open_console(account, settings, now=now, ip=ip, agent=agent)
+
+
+def staff_change_password(
+    account: Staff,
+    old: str,
+    new: str,
+    *,
+    settings: AuthConfig,
+    actor: Actor,
+    now: dt.datetime,
+    ip: str,
+    agent: str,
+) -> str:
+    """Set another password for who knows the old one, end every log-in of the account, and return
+    the cookie of a fresh one. Raises Invalid, VersionConflict, Busy, and RateLimited: a browser
+    left open is no place to guess at the password."""
+    _spend_attempt(account.login, settings, ip)
+    if not passwords.matches(account.password_hash, old):
+        raise Invalid(fields={"old": "现在的密码不正确"})
+    accounts.change_password(account, new, actor=actor, now=now)
+    # Not by logging in: that could be refused for now, and the change would look refused too.
+    with db.atomic():
+        return _open_console(account, settings, now=now, ip=ip, agent=agent)
+
+
+def _spend_attempt(login: str, settings: AuthConfig, ip: str) -> None:
+    spend(f"{settings.passwords_per_minute}/minute", "password", ip)
+    spend(_CLOSE_TO_SOMEBODY, "password", ip, token_hash(login))
+
+
+def _open_console(
+    account: Staff, settings: AuthConfig, *, now: dt.datetime, ip: str, agent: str
+) -> str:
+    """Write a console log-in down and return its cookie; called inside the transaction."""
+    cookie = secrets.token_urlsafe(32)
+    ConsoleLogin.create(
+        cookie_hash=token_hash(cookie),
+        staff=account,
+        ip=ip[:45],
+        agent=agent[:200],
+        created_at=now,
+        seen_at=now,
+        expires_at=now + dt.timedelta(hours=settings.console_hours),
+    )
     return cookie
 
 

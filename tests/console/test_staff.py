@@ -39,6 +39,28 @@ def test_needs_the_old_password_and_the_new_one_twice(client: Client) -> None:
     assert NEW not in answer.text
 
 
+def test_the_old_password_cannot_be_guessed_at(client: Client) -> None:
+    """From a browser somebody left open: no more tries than at the log-in."""
+    me = desk(client, factories.make_staff(password_hash=passwords.hash_of(OLD)))
+    tries = client.application.extensions["xinyi"].config.auth.passwords_per_minute
+    for _ in range(tries):
+        answer = me.send("/console/me/password", old="guess", password=NEW, again=NEW)
+        assert answer.status_code == 422
+    answer = me.send("/console/me/password", old=OLD, password=NEW, again=NEW)
+    assert answer.status_code == 429
+    assert me.client.get("/console/me").status_code == 200
+
+
+def test_the_last_try_of_the_minute_changes_the_password_and_stays_logged_in(
+    client: Client,
+) -> None:
+    me = desk(client, factories.make_staff(password_hash=passwords.hash_of(OLD)))
+    tries = client.application.extensions["xinyi"].config.auth.passwords_per_minute
+    for _ in range(tries - 1):
+        me.send("/console/me/password", old="guess", password=NEW, again=NEW)
+    assert "密码已修改" in me.do("/console/me/password", old=OLD, password=NEW, again=NEW)
+
+
 def test_keeps_the_looks_and_comes_back(client: Client) -> None:
     me = desk(client, factories.make_staff())
     assert "data-bs-theme" not in me.client.get("/console/me").text
