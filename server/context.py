@@ -88,7 +88,7 @@ def request_id() -> str:
 def actor() -> Actor:
     """Return who is asking as the trail keeps them: the staff account, else the member. A member
     has no name there, because the trail outlives an erasure."""
-    where = {"ip": request.remote_addr or "", "request_id": request_id()}
+    where = {"ip": (request.remote_addr or "")[:45], "request_id": request_id()}
     staff = g.get("staff")
     if staff is not None:
         return Actor("staff", staff.id, staff.name, **where)
