@@ -1,5 +1,7 @@
 """The door of the API: who comes in, what is readable, how an answer is written."""
 
+import datetime as dt
+import json
 from collections.abc import Callable
 from typing import Any, NoReturn, TypeVar
 
@@ -12,9 +14,9 @@ from werkzeug.routing import BaseConverter
 from wtforms import ValidationError
 
 from server.clock import utcnow
-from server.context import console_cookie_name
+from server.context import console_cookie_name, current_user
 from server.errors import BadRequest, Forbidden, ServiceError, Unauthenticated
-from server.services import auth, staff
+from server.services import auth, idempotency, staff
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -140,3 +142,31 @@ def _readable_body() -> None:
         raise BadJSON from None
     if not isinstance(body, dict):
         raise BadJSON("请求内容应为 JSON 对象")
+
+
+IDEMPOTENCY_KEY = {
+    "parameters": [
+        {
+            "name": "Idempotency-Key",
+            "in": "header",
+            "required": False,
+            "description": "Any text of one's own for this one attempt, 1 to 80 visible ASCII "
+            "characters. Repeated within 24 hours it gets the same answer and changes nothing.",
+            "schema": {"type": "string", "minLength": 1, "maxLength": 80, "pattern": "^[!-~]+$"},
+        }
+    ]
+}
+"""A route's `openapi_extensions` for calls that make something."""
+
+
+def once(
+    act: Callable[[], tuple[int, dict[str, Any]]], *request_of: Any, now: dt.datetime
+) -> Response:
+    """Answer with what `act` brings about, once per person and `Idempotency-Key`; `request_of` is
+    what makes two requests the same. Raises KeyInvalid, KeyReused, and whatever `act` raises."""
+    parts = [
+        part.model_dump(mode="json") if isinstance(part, BaseModel) else part for part in request_of
+    ]
+    key, fingerprint = request.headers.get("Idempotency-Key"), idempotency.fingerprint(*parts)
+    answer = idempotency.once(current_user().id, key, fingerprint, act, now=now)
+    return Response(json.dumps(answer.body), answer.status, mimetype="application/json")

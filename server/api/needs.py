@@ -7,7 +7,7 @@ from flask import Response
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from models import Need, User
-from server.api.door import problems, reply, word
+from server.api.door import IDEMPOTENCY_KEY, once, problems, reply, word
 from server.clock import utcnow
 from server.context import config, current_user, vault, wechat
 from server.errors import Invalid
@@ -32,7 +32,7 @@ from server.schemas.needs import (
     WithdrawIn,
 )
 from server.services import needs, needs_clock, needs_intake
-from server.services.needs_texts import Checker
+from server.services.needs_texts import Checker, texts_of
 
 bp = word("needs")
 
@@ -70,12 +70,16 @@ def details(need: Need, lines: list[needs.Line]) -> dict[str, Any]:
     }
 
 
-def _told(need: Need, status: int = 200) -> Response:
-    """Answer with the need as its reader sees it now; the ETag goes into the next If-Match."""
+def _seen(need: Need) -> NeedOut:
+    """The need as its reader sees it now."""
     acts = needs.possible(current_user(), need, now=utcnow())
     told = details(need, needs.timeline(need))
-    out = NeedOut.of(need, actions=[act.value for act in acts], **told)
-    return reply(out, status, ETag=f'"{need.version}"')
+    return NeedOut.of(need, actions=[act.value for act in acts], **told)
+
+
+def _told(need: Need) -> Response:
+    """Answer with the need; the ETag goes into the next If-Match."""
+    return reply(_seen(need), ETag=f'"{need.version}"')
 
 
 @bp.get(
@@ -116,22 +120,30 @@ def index(query: NeedsQuery) -> Response:
     return reply(ListOut[NeedBriefOut](items=items, next=page.next))
 
 
-@bp.post("/needs", summary="Send a need", responses={201: NeedOut})
+@bp.post(
+    "/needs",
+    summary="Send a need",
+    responses={201: NeedOut},
+    openapi_extensions=problems(409) | IDEMPOTENCY_KEY,
+)
 def create(body: NeedIn) -> Response:
-    user = current_user()
+    user, now = current_user(), utcnow()
     space_id = body.space_id if body.space_id is not None else user.home_space_id
     if space_id is None:
         raise Invalid(fields={"space_id": "请选择空间"})
     draft = needs_intake.Draft(**body.model_dump(exclude={"space_id"}))
-    need = needs_intake.submit(
-        user,
-        space_id,
-        draft,
-        checker=_checker(user),
-        per_day=config().needs.per_person_per_day,
-        now=utcnow(),
-    )
-    return _told(needs.get(user, need.id), 201)
+    checker = _checker(user)
+    # Asked here and remembered, because below a transaction holds the request's key.
+    checker.accept(draft.title, texts_of(draft.body, draft.answers))
+
+    def act() -> tuple[int, dict[str, Any]]:
+        limit = config().needs.per_person_per_day
+        need = needs_intake.submit(user, space_id, draft, checker=checker, per_day=limit, now=now)
+        return 201, _seen(needs.get(user, need.id)).model_dump(mode="json")
+
+    answer = once(act, "needs.create", space_id, body, now=now)
+    answer.set_etag(str(answer.get_json()["version"]))
+    return answer
 
 
 @bp.get("/needs/<id:need_id>", summary="A need with its history", responses={200: NeedOut})

@@ -2,32 +2,19 @@
 
 from typing import Any
 
-from flask import Response, json, request
+from flask import Response
 
 from models import Signup, User
-from server.api.door import no_content, problems, reply, word
+from server.api.door import IDEMPOTENCY_KEY, no_content, once, problems, reply, word
 from server.clock import utcnow
 from server.context import current_user, vault, wechat
 from server.schemas.base import Id, In, ListOut, PageQuery
 from server.schemas.signups import SignupIn, SignupOut
 from server.services import activities_sessions as sessions
-from server.services import idempotency, signups, signups_answers, users_wechat
+from server.services import signups, signups_answers, users_wechat
 from server.services import signups_seats as seats
 
 bp = word("signups")
-
-_IDEMPOTENCY_KEY = {
-    "parameters": [
-        {
-            "name": "Idempotency-Key",
-            "in": "header",
-            "required": False,
-            "description": "Any text of one's own for this one attempt, 1 to 80 visible ASCII "
-            "characters. Repeated within 24 hours it gets the same answer and changes nothing.",
-            "schema": {"type": "string", "minLength": 1, "maxLength": 80, "pattern": "^[!-~]+$"},
-        }
-    ]
-}
 
 
 class SessionPath(In):
@@ -46,7 +33,7 @@ def _out(signup: Signup, position: int | None) -> SignupOut:
     "/sessions/<session_id>/signups",
     summary="Sign up, or join the waiting list of a full session",
     responses={201: SignupOut},
-    openapi_extensions=problems(409) | _IDEMPOTENCY_KEY,
+    openapi_extensions=problems(409) | IDEMPOTENCY_KEY,
 )
 def create(path: SessionPath, body: SignupIn) -> Response:
     user, now = current_user(), utcnow()
@@ -56,14 +43,7 @@ def create(path: SessionPath, body: SignupIn) -> Response:
         signup = signups.sign_up(user, path.session_id, body, now=now)
         return 201, _out(signup, seats.position_of(signup)).model_dump(mode="json")
 
-    answer = idempotency.once(
-        user.id,
-        request.headers.get("Idempotency-Key"),
-        idempotency.fingerprint("signups.create", path.session_id, body.model_dump(mode="json")),
-        act,
-        now=now,
-    )
-    return Response(json.dumps(answer.body), answer.status, mimetype="application/json")
+    return once(act, "signups.create", path.session_id, body, now=now)
 
 
 def _check_words(user: User, session_id: int, body: SignupIn) -> None:

@@ -39,13 +39,16 @@ class Checker:
     def __init__(self, wechat: WeChat, vault: Vault, user: User) -> None:
         self._wechat = wechat
         self._openid = users.openid_of(user, vault)
+        self._told: dict[tuple[str, str], TextCheck] = {}
 
     def look(self, title: str, texts: Iterable[str]) -> TextCheck:
         """Return the worst verdict; PENDING when WeChat cannot be asked now."""
         found = TextCheck.PASSED
-        for text in texts:
-            if text:
-                found = max(found, self._verdict(title, text), key=_WORST.index)
+        for text in filter(None, texts):
+            # The same words are asked about once.
+            if (title, text) not in self._told:
+                self._told[title, text] = self._verdict(title, text)
+            found = max(found, self._told[title, text], key=_WORST.index)
         return found
 
     def accept(self, title: str, texts: Iterable[str]) -> TextCheck:

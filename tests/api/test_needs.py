@@ -145,6 +145,18 @@ def test_words_that_wait_are_shown_as_waiting(client: Client, bench: Bench) -> N
     bench.mend_check()
 
 
+def test_sent_again_after_a_lost_answer_it_is_one_need(client: Client, bench: Bench) -> None:
+    user = client.as_user(bench.member("demo-u1"))
+    user.environ_base["HTTP_IDEMPOTENCY_KEY"] = "this-attempt"
+    first, again = send(user, bench), send(user, bench)
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert again.json == first.json
+    assert models.Need.select().count() == 1
+    other = send(user, bench, title="另一件事")
+    assert (other.status_code, other.json["code"]) == (422, "idempotency_key_reused")
+    assert bench.sandbox.get("calls")["/wxa/msg_sec_check"] >= 1
+
+
 def test_more_than_a_day_takes(client: Client, bench: Bench) -> None:
     user = client.as_user(bench.member("demo-u1"))
     per_day = resources(bench.app).config.needs.per_person_per_day

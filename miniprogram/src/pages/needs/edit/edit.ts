@@ -2,6 +2,7 @@ import { asApiError } from '../../../api/errors'
 import * as needs from '../../../api/needs'
 import type { CategoryOut, Urgency } from '../../../api/types'
 import { draftOf, dropDraft, keepDraft } from '../../../utils/drafts'
+import { newKey } from '../../../utils/keys'
 import { member, type Place, place } from '../../../utils/member'
 import { promiseView } from '../../../utils/needs'
 import { answersOf, checked, type Question, type QuestionView, questionView } from '../../../utils/questions'
@@ -49,6 +50,9 @@ Page({
   round: 0,
   /** Answers by category, so that looking at another one loses nothing. */
   given: {} as Record<string, string>,
+  /** The words last sent, and the key they were sent under. */
+  sent: '',
+  key: '',
 
   onLoad() {
     this.given = {}
@@ -170,15 +174,25 @@ Page({
     const { category, title, body, urgency, times, forCompany, space, questions } = this.data
     this.setData({ isBusy: true, error: '' })
     try {
-      const need = await needs.submit({
+      const written = {
         space_id: space?.id ?? null, category, title: title.trim(), body: body.trim(),
         answers: answersOf(questions), urgency, contact_times: times.trim(), for_company: forCompany,
-      })
+      }
+      const need = await needs.submit(written, this.keyOf(JSON.stringify(written)))
       this.done()
       await wx.redirectTo({ url: `/pages/needs/detail/detail?id=${need.id}&fresh=1` })
     } catch (error) {
       this.refused(error)
     }
+  },
+
+  /** One key for the same words however often they are sent; other words are another need. */
+  keyOf(words: string): string {
+    if (words !== this.sent) {
+      this.sent = words
+      this.key = newKey()
+    }
+    return this.key
   },
 
   /** Nothing is left to keep: leaving the page must not bring the draft back. */
