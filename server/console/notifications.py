@@ -41,7 +41,7 @@ def resend(delivery_id: int) -> ResponseReturnValue:
     line = ledger.get(delivery_id)
     if line.message.space_id is None:
         raise NotFound
-    current_scope().require(Verb.EDIT_MENU, line.message.space_id)
+    current_scope().require(Verb.PUBLISH_MENU, line.message.space_id)
     try:
         ledger.resend(line, actor=actor(), now=utcnow())
         flash("已重新排队", "good")

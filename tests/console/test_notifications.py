@@ -56,6 +56,17 @@ def test_shows_what_did_not_arrive_and_sends_it_again(
     assert "不需要或不能重发" in keeper.do(f"/console/notifications/{failed.id}/resend")
 
 
+def test_only_a_keeper_risks_that_somebody_reads_it_twice(
+    client: Client, space: models.Space, now: Any
+) -> None:
+    failed = _delivery(space, now, DeliveryState.FAILED_TEMP)
+    operator = desk(client, factories.make_staff(Role.OPERATOR, space))
+    path = f"/console/notifications/{failed.id}/resend"
+    assert path not in operator.see("/console/notifications")
+    assert operator.send(path).status_code == 403
+    assert models.Delivery.get_by_id(failed.id).state == DeliveryState.FAILED_TEMP
+
+
 def test_lets_a_stopped_campaign_go_on(client: Client, space: models.Space, now: Any) -> None:
     campaign = models.Campaign.add(
         now=now,
