@@ -35,8 +35,10 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _pytest(arguments: Sequence[str]) -> int:
-    # One file stays in one process, so what a file sets up for its tests is set up once.
-    everything = ["-n", str(min(os.cpu_count() or 2, 4)), "--dist", "loadfile", "-q"]
+    # One file stays in one process, so what a file sets up for its tests is set up once. Many tests
+    # wait for processes of their own, hence one worker more than there are cores.
+    workers = min((os.cpu_count() or 2) + 1, 4)
+    everything = ["-n", str(workers), "--dist", "loadfile", "-q", "--durations", "15"]
     argv = [sys.executable, "-m", "pytest", "-p", "tests.browser_summary"]
     argv += list(arguments) or everything
     return subprocess.run(argv, cwd=ROOT, stdin=subprocess.DEVNULL, check=False).returncode

@@ -26,6 +26,17 @@ def test_going_deeper_and_back(phone: Phone) -> None:
     expect(phone.page.get_by_label("返回")).to_be_hidden()
 
 
+def test_23_a_closed_page_takes_late_data_without_a_word(phone: Phone) -> None:
+    phone.open("/pages/wechat/wechat")
+    phone.evaluate("wx.navigateTo({ url: '/pages/form/form' }); undefined")
+    expect(phone.page.get_by_label("返回")).to_be_visible()
+    phone.evaluate("window.gone = preview.top().instance; undefined")
+    phone.back()
+    expect(phone.title()).to_have_text("微信")
+    phone.evaluate("gone.setData({ isOn: true, kind: 1 }); undefined")
+    assert phone.complaints == []
+
+
 def test_an_event_channel_joins_two_pages(phone: Phone) -> None:
     phone.open("/pages/wechat/wechat")
     phone.tap("深处")

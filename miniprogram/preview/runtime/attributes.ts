@@ -3,7 +3,7 @@
 import { kebab } from '../shared/kebab'
 import { rpxToVw } from '../shared/rpx'
 import { play, type Animation } from './animation'
-import { engine, type EngineNode } from './engine'
+import { engine, type DomNode, type EngineNode } from './engine'
 
 const PATHS = new Set(['src', 'poster'])
 const ABSOLUTE = /^(?:https?:|data:|blob:|wxfile:|\/\/)/
@@ -20,7 +20,9 @@ function resolveAsset(url: string, is: string): string {
  * default, so false must be said.
  */
 engine.NativeNode.prototype.updateAttribute = function (this: EngineNode, name, value) {
-  const element = this.$$
+  const element = this.$$ as DomNode | null
+  // Trap 23: a closed page has let go of its nodes; WeChat takes a late setData without a word.
+  if (element === null) return
   if (value === undefined || value === null) element.removeAttribute(name)
   else if (name === 'animation') play(element, value as Animation)
   else if (name === 'hidden') element.toggleAttribute(name, Boolean(value) && value !== 'false')
