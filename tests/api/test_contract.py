@@ -54,7 +54,7 @@ def test_whatever_is_sent_is_answered_as_documented(live: str, sandbox: Sandbox)
             "--header",
             f"Authorization: Bearer {login['token']}",
             "--max-examples",
-            "12",
+            "6",
             "--phases",
             "examples,coverage,fuzzing",
             "--exclude-path-regex",
