@@ -6,8 +6,10 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 from scripts import _checks
 from scripts._bootstrap import ROOT
@@ -16,6 +18,8 @@ _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 # Without a Chinese font every page of ours is a page of boxes.
 _PACKAGES = ("chromium", "fonts-noto-cjk")
 _APT_WITHIN_S = 300
+# More failures than this are no bad luck.
+_FEW = 8
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -35,13 +39,30 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _pytest(arguments: Sequence[str]) -> int:
-    # One file stays in one process, so what a file sets up for its tests is set up once. Many tests
-    # wait for processes of their own, hence one worker more than there are cores.
-    workers = min((os.cpu_count() or 2) + 1, 4)
-    everything = ["-n", str(workers), "--dist", "loadfile", "-q", "--durations", "15"]
     argv = [sys.executable, "-m", "pytest", "-p", "tests.browser_summary"]
-    argv += list(arguments) or everything
-    return subprocess.run(argv, cwd=ROOT, stdin=subprocess.DEVNULL, check=False).returncode
+    if arguments:
+        return _run([*argv, *arguments])
+    # One file stays in one process, so what a file sets up for its tests is set up once.
+    everything = ["-n", str(min(os.cpu_count() or 2, 4)), "--dist", "loadfile", "-q"]
+    with tempfile.TemporaryDirectory() as folder:
+        told = Path(folder) / "failed"
+        argv += ["-p", "tests.failed_list"]
+        code = _run([*argv, *everything, "--durations", "15"], XINYI_FAILED_TESTS=str(told))
+        failed = told.read_text(encoding="utf-8").split("\n") if told.exists() else []
+        if code != 1 or not 1 <= len(failed) <= _FEW:
+            return code
+        # Kills and time-outs are part of the tests; beside others on a busy machine they may come
+        # out otherwise. What fails alone too is broken, and what does not is said aloud.
+        print(
+            f"\n{len(failed)} failed beside the others and are tried once more alone:", flush=True
+        )
+        print(*failed, sep="\n", flush=True)
+        return _run([*argv, "-q", *failed], XINYI_FAILED_TESTS=str(told))
+
+
+def _run(argv: Sequence[str], **more: str) -> int:
+    env = os.environ | more
+    return subprocess.run(argv, cwd=ROOT, stdin=subprocess.DEVNULL, env=env, check=False).returncode
 
 
 def _see_to_browser() -> None:
