@@ -13,6 +13,7 @@ from pathlib import Path
 
 from scripts import _checks
 from scripts._bootstrap import ROOT
+from tests.failed_list import VARIABLE
 
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 # Without a Chinese font every page of ours is a page of boxes.
@@ -47,7 +48,7 @@ def _pytest(arguments: Sequence[str]) -> int:
     with tempfile.TemporaryDirectory() as folder:
         told = Path(folder) / "failed"
         argv += ["-p", "tests.failed_list"]
-        code = _run([*argv, *everything, "--durations", "15"], XINYI_FAILED_TESTS=str(told))
+        code = _run([*argv, *everything, "--durations", "15"], **{VARIABLE: str(told)})
         failed = told.read_text(encoding="utf-8").split("\n") if told.exists() else []
         if code != 1 or not 1 <= len(failed) <= _FEW:
             return code
@@ -57,7 +58,7 @@ def _pytest(arguments: Sequence[str]) -> int:
             f"\n{len(failed)} failed beside the others and are tried once more alone:", flush=True
         )
         print(*failed, sep="\n", flush=True)
-        return _run([*argv, "-q", *failed], XINYI_FAILED_TESTS=str(told))
+        return _run([*argv, "-q", *failed], **{VARIABLE: str(told)})
 
 
 def _run(argv: Sequence[str], **more: str) -> int:

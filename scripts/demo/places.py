@@ -1,13 +1,16 @@
 """The tree of the demo: nation → city → district → town, and sixteen Spaces with their rooms."""
 
 import datetime as dt
+import functools
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from models import Building, OrgUnit, Space, SpaceBuilding, Venue, Zone, new_id
+from models import Building, OrgUnit, Space, Venue, Zone
 from models.spaces import OrgKind, SpaceType, VenueRole
+from server.services import spaces
+from server.services.audit import SYSTEM
 
 HERE = Path(__file__).parent
 
@@ -35,38 +38,30 @@ class Town:
     places: dict[str, Place]
 
 
-def _unit(
-    kind: OrgKind, name: str, parent: OrgUnit | None, now: dt.datetime, **more: Any
-) -> OrgUnit:
-    unit_id = new_id()
-    path = f"{parent.path if parent else '/'}{unit_id}/"
-    return OrgUnit.add(now=now, id=unit_id, kind=kind, name=name, parent=parent, path=path, **more)
-
-
 def build(now: dt.datetime) -> Town:
     """Insert the tree and all Spaces; return them by name and by code."""
     told = read("places")
     units: dict[str, OrgUnit] = {}
     parent = None
     for kind, name in zip(OrgKind, told["tree"], strict=False):
-        parent = units[name] = _unit(kind, name, parent, now)
+        parent = units[name] = spaces.add_unit(kind, name, parent, actor=SYSTEM, now=now)
     assert parent is not None
     places = {item["code"]: _place(item, parent, now) for item in told["spaces"]}
     return Town(units, places)
 
 
 def _place(item: dict[str, Any], town: OrgUnit, now: dt.datetime) -> Place:
-    unit = _unit(OrgKind.SPACE, item["name"], town, now, grid_code=item["grid_code"])
     milestones = [
         {"on": m["on"].isoformat(), "text": m["text"]} for m in item.get("milestones", [])
     ]
-    space = Space.add(
-        now=now,
-        id=unit.id,
-        org_unit=unit,
-        code=item["code"],
-        name=item["name"],
+    space = spaces.add_space(
+        town,
+        item["code"],
+        item["name"],
         type=SpaceType(item["type"]),
+        actor=SYSTEM,
+        now=now,
+        grid_code=item["grid_code"],
         address=item["address"],
         founded_on=item.get("founded_on"),
         supervisor=item.get("supervisor", "虹桥镇统战工作办公室"),
@@ -76,15 +71,13 @@ def _place(item: dict[str, Any], town: OrgUnit, now: dt.datetime) -> Place:
         milestones=milestones,
         phone=item.get("phone", ""),
     )
-    buildings = []
-    for name in item["buildings"]:
-        building = Building.add(now=now, name=name, grid_code=item["grid_code"], floors=18)
-        SpaceBuilding.create(space=space, building=building)
-        buildings.append(building)
+    add_building = functools.partial(
+        spaces.add_building, spaces=[space], actor=SYSTEM, now=now, grid_code=item["grid_code"]
+    )
+    buildings = [add_building(name, floors=18) for name in item["buildings"]]
     venues = _venues(item, space, {b.name: b for b in buildings}, now)
     zones = [
-        Zone.add(now=now, space=space, venue=venues[0], order=order, **zone)
-        for order, zone in enumerate(item.get("zones", []))
+        spaces.add_zone(venues[0], actor=SYSTEM, now=now, **zone) for zone in item.get("zones", [])
     ]
     return Place(space, venues, zones, buildings)
 
@@ -96,11 +89,12 @@ def _venues(
     plain = {"role": "main", "name": "活动室", "area_m2": 180, "capacity": 60, "floor": "2F"}
     told = item.get("venues", [] if space.type == SpaceType.ONLINE else [plain])
     return [
-        Venue.add(
+        spaces.add_venue(
+            space,
+            VenueRole(venue["role"]),
+            venue["name"],
+            actor=SYSTEM,
             now=now,
-            space=space,
-            role=VenueRole(venue["role"]),
-            name=venue["name"],
             building=buildings.get(venue.get("building", "")),
             floor=venue["floor"],
             area_m2=venue["area_m2"],
