@@ -9,6 +9,7 @@ from models.base import BaseModel, Record, db, new_id
 from models.calendar import CalendarDay
 from models.checkins import Checkin, Rating, ScanLog
 from models.enterprises import Enterprise, EnterpriseMember
+from models.files import File
 from models.idempotency import IdempotencyKey
 from models.jobs import JobRun
 from models.menus import Menu, MenuItem, MenuRevision
@@ -58,6 +59,7 @@ TABLES = (
     NeedEvent,
     NeedRating,
     NeedCounter,
+    File,
     CalendarDay,
     AuditLog,
     JobRun,
@@ -80,6 +82,7 @@ __all__ = [
     "Device",
     "Enterprise",
     "EnterpriseMember",
+    "File",
     "Grant",
     "IdempotencyKey",
     "JobRun",
