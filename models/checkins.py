@@ -28,7 +28,8 @@ class CheckinMethod(StrEnum):
 
 
 class Checkin(Record):
-    """Somebody was there. Voided with a reason, never deleted."""
+    """Somebody was there. Voided with a reason, never deleted. `door` is a label staff gave their
+    entrance; `reason` says why it was entered late or beyond the capacity."""
 
     space = ForeignKeyField(Space, backref="+")
     space_id: int
@@ -41,10 +42,13 @@ class Checkin(Record):
     method = ChoiceField(CheckinMethod)
     token_slot = BigIntegerField(null=True)
     device = CharField(max_length=64, default="")
+    door = CharField(max_length=30, default="")
     staff_id = BigIntegerField(null=True)
+    reason = CharField(max_length=120, default="")
     party_present = IntegerField(default=0)
     occurred_at = UTCDateTimeField()
     recorded_at = UTCDateTimeField()
+    left_at = UTCDateTimeField(null=True)
     client_ref = CharField(max_length=64, null=True)
     flags = JSONField(default=list)
     voided_at = UTCDateTimeField(null=True)

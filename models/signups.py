@@ -50,7 +50,8 @@ class SignupSource(StrEnum):
 
 
 class Signup(Record):
-    """One person's place. `enterprise_id` is the company at that time, for honest statistics."""
+    """One person's place. `enterprise_id` is the company at that time, for honest statistics;
+    `over_capacity` counts persons let in at the door for whom there was no place left."""
 
     space = ForeignKeyField(Space, backref="+")
     space_id: int
@@ -59,6 +60,7 @@ class Signup(Record):
     user_id = BigIntegerField(index=True)
     enterprise_id = BigIntegerField(null=True)
     party_size = IntegerField(default=1)
+    over_capacity = IntegerField(default=0)
     answers = JSONField(default=dict)
     state = ChoiceField(SignupState)
     position = BigIntegerField(null=True)
