@@ -180,3 +180,27 @@ def test_any_answer_of_a_server_is_a_success(bench: Phone, bench_url: str) -> No
     refused = [each for each in bench.complaints if "405" in each]
     assert bench.complaints == refused
     bench.complaints.clear()
+
+
+def test_24_the_light_is_set_and_read_and_noted(bench: Phone) -> None:
+    bench.open(WECHAT, is_bare=False)
+    bench.text("亮些").first.click()
+    expect(bench.text("0.5 到 1")).to_be_visible()
+    notes = bench.page.get_by_role("region", name="微信做的事")
+    expect(notes).to_contain_text('setKeepScreenOn {"keepScreenOn":true}')
+    bench.text("太亮").first.click()
+    expect(bench.text("setScreenBrightness:fail parameter error")).to_be_visible()
+
+
+def test_24_the_network_is_heard_to_go_and_come(bench: Phone) -> None:
+    bench.open(WECHAT, is_bare=False)
+    bench.text("听网络").first.click()
+    expect(bench.text("在听")).to_be_visible()
+    bench.context.set_offline(True)
+    expect(bench.text("wifi，false none")).to_be_visible()
+    bench.context.set_offline(False)
+    expect(bench.text("wifi，false none，true wifi")).to_be_visible()
+    bench.context.set_offline(True)
+    assert bench.evaluate("wx.getNetworkType().then((got) => got.networkType)") == "none"
+    bench.context.set_offline(False)
+    expect(bench.text("wifi，false none，true wifi", exact=True)).to_be_visible()

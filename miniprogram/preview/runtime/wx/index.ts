@@ -3,6 +3,7 @@
 import type { Query } from '../stack'
 import { installAccount } from './account'
 import { wx } from './api'
+import { installDevice } from './device'
 import { installMedia } from './media'
 import { installNetwork } from './network'
 import { installStorage } from './storage'
@@ -29,6 +30,7 @@ export function enter(target: { path: string; query: Query }, scene: number): En
 /** Make wx global. */
 export function installWx(): void {
   installAccount()
+  installDevice()
   installMedia()
   installNetwork()
   installStorage()

@@ -25,7 +25,7 @@ const BASE = {
   enableDebug: false,
 }
 const LISTENERS = [
-  'AppShow', 'AppHide', 'Error', 'UnhandledRejection', 'ThemeChange', 'NetworkStatusChange',
+  'AppShow', 'AppHide', 'Error', 'UnhandledRejection', 'ThemeChange',
   'WindowResize', 'KeyboardHeightChange', 'MemoryWarning', 'UserCaptureScreen',
   'MenuButtonBoundingClientRectWeightChange',
 ]
@@ -81,11 +81,9 @@ export function installSystem(): void {
       component.createIntersectionObserver(options),
   })
   define('getSystemInfo', everything)
-  define('getNetworkType', () => ({ networkType: 'wifi', isConnected: true }))
   define<{ data: string }>('setClipboardData', async ({ data }) => {
     await navigator.clipboard.writeText(data)
   })
   define('getClipboardData', async () => ({ data: await navigator.clipboard.readText() }))
-  define('getScreenBrightness', () => ({ value: 0.5 }))
   installListeners()
 }

@@ -12,7 +12,7 @@ import { define } from './api'
 const NOTED = [
   'previewImage', 'previewMedia', 'saveImageToPhotosAlbum', 'makePhoneCall', 'vibrateShort',
   'vibrateLong', 'openSetting', 'openDocument', 'openLocation', 'addPhoneCalendar',
-  'setScreenBrightness', 'setKeepScreenOn', 'openCustomerServiceChat', 'openPrivacyContract',
+  'openCustomerServiceChat', 'openPrivacyContract',
 ]
 /** Changes nothing that could be seen here. */
 const IGNORED = [
