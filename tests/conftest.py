@@ -23,13 +23,13 @@ from peewee import SqliteDatabase
 from werkzeug.serving import make_server
 
 import models
+from scripts.backing.postgres import Postgres, shared_postgres
+from scripts.backing.redis import RedisServer, start_redis
 from server import clock, create_app
 from server.config import load
 from server.context import Resources
 from server.database import connect, migrate
 from tests import factories
-from tests.backing.postgres import Postgres, shared_postgres
-from tests.backing.redis import RedisServer, start_redis
 from tests.browser import chromium
 
 __all__ = ["chromium"]

@@ -13,14 +13,14 @@ import psycopg
 import pytest
 import redis
 
-from tests.backing.postgres import (
+from scripts.backing.postgres import (
     Postgres,
     find_binaries,
     shared_postgres,
     start_postgres,
     start_standby,
 )
-from tests.backing.redis import start_redis
+from scripts.backing.redis import start_redis
 
 
 def _free_port() -> int:

@@ -18,10 +18,10 @@ import requests
 import models
 from models.notifications import DeliveryState
 from models.staff import Role
+from scripts.backing.postgres import Postgres
 from server.clock import SHANGHAI
 from server.database import connect
 from tests import factories
-from tests.backing.postgres import Postgres
 from tests.conftest import ROOT, Sandbox
 from tests.drills.phones import Phone
 from tests.scripts.running import Running, clean_environment, running, wait_until

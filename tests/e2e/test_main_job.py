@@ -16,8 +16,8 @@ import pytest
 import requests
 from playwright.sync_api import Browser, Page, expect
 
+from scripts.backing.postgres import Postgres
 from server.clock import SHANGHAI
-from tests.backing.postgres import Postgres
 from tests.e2e.conftest import Visitor
 from tests.scripts.running import Running, clean_environment, running
 

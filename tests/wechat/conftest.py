@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from redis import Redis
 
+from scripts.backing.redis import start_redis
 from server.wechat import WeChat
-from tests.backing.redis import start_redis
 from tests.wechat.bench import Sandbox
 
 

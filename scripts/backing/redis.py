@@ -1,4 +1,4 @@
-"""A real Redis for the tests: the same binary and flags the supervisor uses, on a socket of its own."""
+"""A real Redis: the same binary and flags the supervisor uses, on a socket of its own."""
 
 from __future__ import annotations
 

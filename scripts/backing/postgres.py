@@ -1,4 +1,4 @@
-"""A real PostgreSQL for the tests: own launcher, because PostgreSQL refuses root and the wheel's helper adds accounts."""
+"""A real PostgreSQL: own launcher, because PostgreSQL refuses root and the wheel's helper adds accounts."""
 
 from __future__ import annotations
 
@@ -28,16 +28,9 @@ OWNER = "xinyi"
 _DEFAULT_PORT = 5432  # only part of the socket's file name unless TCP is asked for
 _DATABASE_LOCK = 712_004_001
 _READY_WITHIN_S = 20.0
-# Durability is not what these tests are about, speed is.
-_FLAGS = (
-    "-F",
-    "-c",
-    "synchronous_commit=off",
-    "-c",
-    "full_page_writes=off",
-    "-c",
-    "max_connections=200",
-)
+_FLAGS = ("-c", "max_connections=200")
+# Durability is not what tests are about, speed is.
+_CARELESS = ("-F", "-c", "synchronous_commit=off", "-c", "full_page_writes=off")
 
 
 class PostgresUnavailable(RuntimeError):
@@ -54,6 +47,7 @@ class Postgres:
     is_tcp: bool = False
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
     is_home_ours: bool = True
+    is_durable: bool = False
 
     def url(self, dbname: str = "postgres") -> str:
         """Return the address of a database, in the form the application's settings take."""
@@ -149,8 +143,9 @@ class Postgres:
         log = self.home / "log"
         listen = "127.0.0.1" if self.is_tcp else ""
         places = ("-D", str(self.home / "data"), "-k", str(self.home), "-p", str(self.port))
+        flags = _FLAGS if self.is_durable else _FLAGS + _CARELESS
         self.process = spawn(
-            [self.binaries / "postgres", *places, "-c", f"listen_addresses={listen}", *_FLAGS],
+            [self.binaries / "postgres", *places, "-c", f"listen_addresses={listen}", *flags],
             log=log,
             cwd=self.home,
             user=ACCOUNT if _is_root() else None,
@@ -175,13 +170,17 @@ def find_binaries() -> Path | None:
     return next((folder for folder in folders if (folder / "initdb").exists()), None)
 
 
-def start_postgres(directory: Path | None = None, *, port: int | None = None) -> Postgres:
+def start_postgres(
+    directory: Path | None = None, *, port: int | None = None, is_durable: bool = False
+) -> Postgres:
     """Start an empty server and return it once it answers; with a port it also listens on 127.0.0.1.
 
-    directory is where it lives if its account can reach that and the socket's name fits, otherwise (and
-    by default) a temporary folder that stop() removes. Raises PostgresUnavailable.
+    Unless is_durable, a crash may cost what it has acknowledged, for the sake of speed. directory is
+    where it lives if its account can reach that and the socket's name fits, otherwise (and by default)
+    a temporary folder that stop() removes. Raises PostgresUnavailable.
     """
     server = _new_server(directory, port)
+    server.is_durable = is_durable
     settings = ("--auth=trust", f"--username={OWNER}", "--encoding=UTF8", "--locale=C", "--no-sync")
     server._tool("initdb", "-D", str(server.home / "data"), *settings)
     server._launch()
