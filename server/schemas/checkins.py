@@ -15,8 +15,8 @@ Score = Annotated[int, Field(ge=1, le=3), Whole]
 
 
 class CheckinIn(In):
-    """What the camera read: the code or the whole link. `walk_in` signs up on the spot;
-    `party_present` is how many came along (default: as many as were signed up)."""
+    """What the camera read: the code or the whole link; or the `ticket` of a `not_signed_up`.
+    `walk_in` signs up on the spot; `party_present` is how many came along (default: as many as were signed up)."""
 
     token: Annotated[str, Field(strict=True, min_length=1, max_length=600)]
     walk_in: Bool = False

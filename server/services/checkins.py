@@ -15,6 +15,7 @@ from server.errors import Conflict, Invalid, ServiceError
 from server.schemas.checkins import CheckinIn
 from server.services import activities_eligibility as eligibility
 from server.services import checkins_codes as codes
+from server.services import checkins_tickets as tickets
 from server.services import signups, staff
 from server.services.checkins_codes import Code, TokenExpired, TokenInvalid
 from server.services.checkins_lookup import find
@@ -52,7 +53,8 @@ _HERE = (SignupState.CONFIRMED, SignupState.ATTENDED)
 
 
 class NotSignedUp(Conflict):
-    """`can_walk_in` says whether scanning again with `walk_in` would let the person in."""
+    """`can_walk_in` says whether asking again with `walk_in` would let the person in; `ticket` then
+    stands in for the code, which will have changed before they have decided."""
 
     code, message = "not_signed_up", "您还没有报名本场活动"
 
@@ -131,13 +133,16 @@ def session_of(token: str) -> Session | None:
 
 
 def _check_in(scan: _Scan, slot_seconds: int) -> CheckedIn:
-    scan.code = code = codes.read(scan.form.token)
+    scan.code = code = tickets.find(scan.form.token) or codes.read(scan.form.token)
     session, signup, standing = find(code.session_id, scan.user.id) or (None, None, None)
     if session is None or not code.is_signed_by(session.qr_key):
         raise TokenInvalid
     scan.session = session
     _require_for(scan.user, session, now=scan.now)
-    codes.require_current(code, slot_seconds=slot_seconds, now=scan.now)
+    if isinstance(code, tickets.Ticket):
+        code.require_good(scan.user.id, now=scan.now)
+    else:
+        codes.require_current(code, slot_seconds=slot_seconds, now=scan.now)
     _require_not_cancelled(session)
     if standing is not None:
         return _repeat(scan, session, standing)
@@ -232,11 +237,20 @@ def _walk_in(scan: _Scan, session: Session, standing: Signup | None) -> Signup:
     is_open_door = activity.signup_mode == SignupMode.NONE or activity.is_rehearsal
     is_asked = scan.form.walk_in and activity.signup_mode != SignupMode.APPROVAL
     if not is_asked and not is_open_door:
-        raise NotSignedUp(can_walk_in=_can_walk_in(scan.user, session, standing))
+        raise _not_signed_up(scan, session, standing)
     party = 1 + (scan.form.party_present or 0)
     if party > activity.max_party:
         raise Invalid(fields={"party_present": f"每次最多可来 {activity.max_party} 人（含本人）"})
     return signups.admit(scan.user, session, party_size=party, now=scan.now)
+
+
+def _not_signed_up(scan: _Scan, session: Session, standing: Signup | None) -> NotSignedUp:
+    if not _can_walk_in(scan.user, session, standing):
+        return NotSignedUp(can_walk_in=False)
+    if scan.code is None or isinstance(scan.code, tickets.Ticket):  # no ticket prolongs another
+        return NotSignedUp(can_walk_in=True)
+    ticket = tickets.make(scan.code, session.qr_key, user_id=scan.user.id, now=scan.now)
+    return NotSignedUp(can_walk_in=True, ticket=ticket)
 
 
 def _can_walk_in(user: User, session: Session, standing: Signup | None) -> bool:

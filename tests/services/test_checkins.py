@@ -207,13 +207,40 @@ def test_who_is_not_signed_up_may_walk_in(now: dt.datetime) -> None:
     company = factories.make_enterprise()
     factories.make_member(user, company)
     error = refusal_of(user, token_of(session, now), now)
-    assert (error.code, error.facts) == ("not_signed_up", {"can_walk_in": True})
+    assert (error.code, error.facts["can_walk_in"]) == ("not_signed_up", True)
     done = scan(user, token_of(session, now), now, walk_in=True)
     signup = models.Signup.get_by_id(done.checkin.signup_id)
     assert (signup.source, signup.state) == (SignupSource.WALK_IN, SignupState.ATTENDED)
     assert done.checkin.method == CheckinMethod.WALK_IN
     assert done.checkin.enterprise_id == company.id
     assert models.Session.get_by_id(session.id).seats_taken == 1
+
+
+def test_a_ticket_gives_time_to_decide(now: dt.datetime) -> None:
+    session = open_session(now)
+    user, other = factories.make_user(), factories.make_user()
+    ticket = refusal_of(user, token_of(session, now), now).facts["ticket"]
+    later, too_late = now + dt.timedelta(minutes=9), now + dt.timedelta(minutes=11)
+    assert refusal_of(other, ticket, later, walk_in=True).code == "token_invalid"
+    assert refusal_of(user, ticket, too_late, walk_in=True).code == "token_expired"
+    forged = ticket[:40] + ("A" if ticket[40] != "A" else "B") + ticket[41:]
+    assert refusal_of(user, forged, later, walk_in=True).code == "token_invalid"
+    # A ticket asks no further ticket: else one scan would be good for a whole day.
+    assert refusal_of(user, ticket, later).facts == {"can_walk_in": True}
+    done = scan(user, ticket, later, walk_in=True)
+    assert done.checkin.method == CheckinMethod.WALK_IN
+    assert done.checkin.token_slot == checkins_codes.slot_of(now, 20)
+    assert scan(user, ticket, later, walk_in=True).is_repeat
+
+
+def test_a_new_key_ends_the_tickets_too(now: dt.datetime) -> None:
+    session = open_session(now)
+    user = factories.make_user()
+    ticket = refusal_of(user, token_of(session, now), now).facts["ticket"]
+    models.Session.update(qr_key=secrets.token_hex(16)).execute()
+    assert refusal_of(user, ticket, now, walk_in=True).code == "token_invalid"
+    assert refusal_of(user, "_" * 60, now).code == "token_invalid"
+    assert refusal_of(user, "码" * 60, now).code == "token_invalid"
 
 
 def test_nobody_walks_in_when_it_is_full(now: dt.datetime) -> None:
@@ -251,7 +278,7 @@ def test_who_waits_is_not_signed_up_but_may_walk_in(now: dt.datetime, state: Sig
     held = {"position": 1} if state == SignupState.WAITLISTED else {"hold_until": now + HOUR}
     signup = factories.make_signup(session, user, state=state, **held)
     error = refusal_of(user, token_of(session, now), now)
-    assert (error.code, error.facts) == ("not_signed_up", {"can_walk_in": True})
+    assert (error.code, error.facts["can_walk_in"]) == ("not_signed_up", True)
     done = scan(user, token_of(session, now), now, walk_in=True)
     assert done.checkin.signup_id == signup.id
     fresh = models.Signup.get_by_id(signup.id)

@@ -123,7 +123,7 @@ export interface CheckedInOut {
   result: 'checked_in' | 'already_checked_in'
 }
 
-/** What the camera read: the code or the whole link. `walk_in` signs up on the spot; `party_present` is how many came along (default: as many as were signed up). */
+/** What the camera read: the code or the whole link; or the `ticket` of a `not_signed_up`. `walk_in` signs up on the spot; `party_present` is how many came along (default: as many as were signed up). */
 export interface CheckinIn {
   party_present?: number | null
   token: string
