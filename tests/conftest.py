@@ -185,9 +185,11 @@ def _empty_database(app: Flask) -> None:
         # A new file, not new content: a thread that still holds the old one cannot harm it.
         fresh.replace(file)
     else:
-        with database.connection_context():
-            names = ", ".join(f'"{table._meta.table_name}"' for table in models.TABLES)
-            database.execute_sql(f"TRUNCATE {names}")
+        # TRUNCATE makes a new file of every table and index: forty times the time of this, for
+        # tables that hold a handful of rows. As a replica it need not mind the foreign keys' order.
+        emptied = "; ".join(f'DELETE FROM "{table._meta.table_name}"' for table in models.TABLES)
+        with database.connection_context(), database.atomic():
+            database.execute_sql(f"SET LOCAL session_replication_role = replica; {emptied}")
 
 
 def resources(app: Flask) -> Resources:

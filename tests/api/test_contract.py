@@ -32,9 +32,15 @@ def test_every_refusal_is_a_problem(client: Client) -> None:
 
 
 @pytest.mark.timeout(240)
-def test_whatever_is_sent_is_answered_as_documented(live: str, sandbox: Sandbox) -> None:
+def test_whatever_is_sent_is_answered_as_documented(
+    live: str, sandbox: Sandbox, engine: str
+) -> None:
     """Schemathesis over all operations as a keeper who is also a member. Ids are mostly unknown ones;
-    the walk of known ids is in the words' own tests."""
+    the walk of known ids is in the words' own tests. PostgreSQL is the stricter of the two about
+    what a column takes, so it gets the most."""
+    phases, examples = ("examples,coverage,fuzzing", "6")
+    if engine == "sqlite":
+        phases, examples = ("examples,fuzzing", "2")
     space = factories.make_space()
     session = factories.make_session(factories.make_activity(space))
     code = sandbox.login_code("demo-u1")
@@ -54,9 +60,9 @@ def test_whatever_is_sent_is_answered_as_documented(live: str, sandbox: Sandbox)
             "--header",
             f"Authorization: Bearer {login['token']}",
             "--max-examples",
-            "6",
+            examples,
             "--phases",
-            "examples,coverage,fuzzing",
+            phases,
             "--exclude-path-regex",
             ENDS_THE_LOGIN,
             "--seed",

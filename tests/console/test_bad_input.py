@@ -179,31 +179,32 @@ def _is_calm(answer: TestResponse, what: str) -> None:
 
 @pytest.fixture
 def counter(app: Flask, client: Client, sandbox: Any) -> Counter:
-    found = Counter(app, client)
-    found.look()
-    return found
+    return Counter(app, client)
 
 
-def _attempts(form: Filled) -> Iterator[dict[str, Any]]:
+def _attempts(form: Filled, *, is_thorough: bool) -> Iterator[dict[str, Any]]:
     """Yield what to send: bad texts everywhere, bad texts in one field, a field missing."""
     token = {"csrf_token": form.fields["csrf_token"]}
     named = [name for name in form.fields if name != "csrf_token"]
     yield token
-    for text in TEXTS:
+    for text in TEXTS if is_thorough else WORST:
         yield dict.fromkeys(named, text) | token
-    for name in named:
+    for name in named if is_thorough else ():
         for text in WORST:
             yield form.fields | {name: text}
         yield {each: value for each, value in form.fields.items() if each != name}
 
 
-def test_every_form_answers_whatever_is_sent(counter: Counter) -> None:
+def test_every_form_answers_whatever_is_sent(counter: Counter, engine: str) -> None:
+    """PostgreSQL is the stricter of the two about what a column takes, so it gets the most."""
+    is_thorough = engine == "postgresql"
+    counter.look()
     expected = {rule.endpoint for rule in counter.rules("POST")}
     missing = expected - counter.pages.keys() - {"console.auth.create", "console.auth.delete"}
     assert not missing, f"no page shows the forms of {missing}"
     for endpoint in sorted(expected & counter.pages.keys() - {"console.auth.delete"}):
         form = counter.form(endpoint)
-        for attempt in list(_attempts(form)):
+        for attempt in list(_attempts(form, is_thorough=is_thorough)):
             answer = counter.send(form, attempt | _still_true(form))
             if answer.status_code == 303:  # it was taken: the page says something else now
                 form = counter.form(endpoint)
