@@ -15,10 +15,11 @@ from models.jobs import JobRun
 from models.menus import Menu, MenuItem, MenuRevision
 from models.needs import Category, Need, NeedCounter, NeedEvent, NeedRating
 from models.notifications import Campaign, Delivery, Message, PushEvent, Wallet, WalletEntry
-from models.signups import Signup
+from models.signups import Draw, NoShowMark, Signup
 from models.spaces import Building, OrgUnit, Space, SpaceBuilding, Venue, Zone
 from models.staff import Device, Grant, Staff
 from models.users import User, UserOpenid
+from models.zones import ZoneBooking
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -41,7 +42,9 @@ TABLES = (
     Series,
     Activity,
     Session,
+    Draw,
     Signup,
+    NoShowMark,
     Checkin,
     ScanLog,
     Rating,
@@ -80,6 +83,7 @@ __all__ = [
     "ConsoleLogin",
     "Delivery",
     "Device",
+    "Draw",
     "Enterprise",
     "EnterpriseMember",
     "File",
@@ -94,6 +98,7 @@ __all__ = [
     "NeedCounter",
     "NeedEvent",
     "NeedRating",
+    "NoShowMark",
     "OrgUnit",
     "PushEvent",
     "Rating",
@@ -112,6 +117,7 @@ __all__ = [
     "Wallet",
     "WalletEntry",
     "Zone",
+    "ZoneBooking",
     "db",
     "new_id",
 ]

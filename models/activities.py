@@ -6,6 +6,8 @@ from peewee import (
     BooleanField,
     CharField,
     Check,
+    DateField,
+    FloatField,
     ForeignKeyField,
     IntegerField,
     JSONField,
@@ -104,12 +106,27 @@ class Activity(Record):
     cancel_hours = IntegerField(default=2)
     per_enterprise_cap = IntegerField(null=True)
     max_party = IntegerField(default=1)
+    # In a lottery: how many tickets somebody has who has never been to the Space; others have one.
+    first_timer_tickets = IntegerField(default=1)
     questions = JSONField(default=list)
     shared_to = ChoiceField(SharedTo, default=SharedTo.SPACE)
     state = ChoiceField(ActivityState, default=ActivityState.DRAFT)
     cancel_reason = CharField(max_length=120, default="")
     is_rehearsal = BooleanField(default=False)
     service_project_id = IntegerField(null=True)
+    co_hosts = JSONField(default=list)
+    # A person may hold one of its sessions at a time: slots, or one training at two places.
+    one_session_each = BooleanField(default=False)
+    slot_minutes = IntegerField(null=True)
+    # How many places of a session people of other Spaces may take together.
+    share_quota = IntegerField(null=True)
+    meeting_point = CharField(max_length=120, default="")
+    quorum = IntegerField(null=True)
+    result = TextField(default="")
+    volunteer_role = CharField(max_length=60, default="")
+    volunteer_hours = FloatField(null=True)
+    # The next Shanghai day on which answers to one of its questions are deleted.
+    answers_purge_on = DateField(null=True)
 
     class Meta:
         indexes = ((("space", "state"), False),)
@@ -136,6 +153,8 @@ class Session(Record):
     zone_id: int | None
     capacity = IntegerField(null=True)
     seats_taken = IntegerField(default=0)
+    # Places already given away when a keeper lowered the capacity below them.
+    extra_seats = IntegerField(default=0)
     checkin_opens_at = UTCDateTimeField()
     checkin_closes_at = UTCDateTimeField()
     qr_key = CharField(max_length=64)

@@ -2,7 +2,15 @@
 
 from enum import StrEnum
 
-from peewee import BigIntegerField, CharField, Check, ForeignKeyField, IntegerField, JSONField
+from peewee import (
+    BigIntegerField,
+    BooleanField,
+    CharField,
+    Check,
+    ForeignKeyField,
+    IntegerField,
+    JSONField,
+)
 
 from models.activities import Session
 from models.base import ChoiceField, Record, UTCDateTimeField
@@ -38,7 +46,17 @@ SEATED = (
     SignupState.ATTENDED,
     SignupState.NO_SHOW,
 )
-"""States that hold places; a waiting row holds none."""
+"""States that hold places; a waiting row holds none, nor does an entry of a lottery not drawn yet
+(`pending` with a `draw_id`)."""
+
+
+HOLDING = (
+    SignupState.PENDING,
+    SignupState.CONFIRMED,
+    SignupState.WAITLISTED,
+    SignupState.OFFERED,
+)
+"""States of a signup for something still to come."""
 
 
 class SignupSource(StrEnum):
@@ -47,6 +65,24 @@ class SignupSource(StrEnum):
     WALK_IN = "walk_in"
     ROSTER = "roster"
     NEED_INVITE = "need_invite"
+
+
+class Draw(Record):
+    """The one lottery of a session: a secret that was promised before anybody entered, and what
+    came of it. `places` and `cap` are what was given out, `entries` what everybody may see."""
+
+    space = ForeignKeyField(Space, backref="+")
+    space_id: int
+    session = ForeignKeyField(Session, unique=True, backref="+")
+    session_id: int
+    secret = CharField(max_length=64)
+    commitment = CharField(max_length=64)
+    drawn_at = UTCDateTimeField(null=True)
+    seed = CharField(max_length=64, default="")
+    places = IntegerField(null=True)
+    cap = IntegerField(null=True)
+    entries = JSONField(default=list)
+    result = JSONField(default=list)
 
 
 class Signup(Record):
@@ -68,6 +104,11 @@ class Signup(Record):
     hold_until = UTCDateTimeField(null=True)
     ended_at = UTCDateTimeField(null=True)
     end_reason = CharField(max_length=120, default="")
+    # The activity, where a person may hold only one of its sessions; staff may give them more.
+    once_of = BigIntegerField(null=True)
+    # The lottery it is an entry of, and whether not drawn means waiting.
+    draw_id = BigIntegerField(null=True)
+    would_wait = BooleanField(default=False)
 
     class Meta:
         constraints = (Check("party_size >= 1", name="signup_party_positive"),)
@@ -81,5 +122,45 @@ Signup.add_index(
         unique=True,
         where=Signup.state.in_([state.value for state in LIVE]),
         name="signup_one_live",
+    )
+)
+
+
+class AppealState(StrEnum):
+    NONE = "none"
+    OPEN = "open"
+    GRANTED = "granted"
+    REFUSED = "refused"
+
+
+class NoShowMark(Record):
+    """Somebody held a place and did not come. It counts while its signup says so, until it expires
+    or an appeal is granted."""
+
+    space = ForeignKeyField(Space, backref="+")
+    space_id: int
+    session = ForeignKeyField(Session, backref="+")
+    session_id: int
+    signup = ForeignKeyField(Signup, unique=True, backref="+")
+    signup_id: int
+    user_id = BigIntegerField(index=True)
+    expires_at = UTCDateTimeField()
+    appeal_state = ChoiceField(AppealState, default=AppealState.NONE)
+    appeal_text = CharField(max_length=500, default="")
+    appealed_at = UTCDateTimeField(null=True)
+    decided_at = UTCDateTimeField(null=True)
+    decision_reason = CharField(max_length=120, default="")
+
+    class Meta:
+        indexes = ((("space", "appeal_state"), False),)
+
+
+Signup.add_index(
+    Signup.index(
+        Signup.once_of,
+        Signup.user_id,
+        unique=True,
+        where=Signup.state.in_([state.value for state in HOLDING]),
+        name="signup_one_of_activity",
     )
 )
