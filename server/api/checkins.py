@@ -3,7 +3,7 @@
 from flask import Response, request
 
 from models import Session
-from server.api.door import problems, reply, staff_word, word
+from server.api.door import NOT_KEPT, problems, reply, staff_word, word
 from server.clock import utcnow
 from server.context import actor, config, current_scope, current_user, vault, wechat
 from server.schemas.activities_seen import SessionBriefOut
@@ -25,8 +25,6 @@ from server.services.staff import Verb
 
 bp = word("checkins")
 staff_bp = staff_word("checkins")
-
-_NOT_KEPT = {"Cache-Control": "no-store"}
 
 
 class CheckinPath(In):
@@ -90,7 +88,7 @@ def _codes(session: Session) -> Response:
         codes=[CodeOut.model_validate(code, from_attributes=True) for code in shown],
         present=PresenceOut.model_validate(checkins.present(session), from_attributes=True),
     )
-    return reply(out, 200, **_NOT_KEPT)
+    return reply(out, 200, **NOT_KEPT)
 
 
 @staff_bp.get(

@@ -20,6 +20,9 @@ from server.services import auth, idempotency, staff
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+NOT_KEPT = {"Cache-Control": "no-store"}
+"""Headers of an answer that is true for a moment only, or that nobody else may find in a cache."""
+
 
 class IdConverter(BaseConverter):
     """`<id:need_id>`: only what can be an id, so that `/needs/categories` is no need to PATCH."""

@@ -110,6 +110,13 @@ export interface CategoryOut {
   urgent_days: number
 }
 
+/** What a flagged person is asked to show: a colour and a word of this very minute. */
+export interface ChallengeOut {
+  color: string
+  valid_to: string
+  word: string
+}
+
 /** What people knew before time or place changed. */
 export interface ChangeOut {
   at: string
@@ -510,6 +517,26 @@ export type NeedSource = 'self' | 'visit' | 'phone' | 'meeting' | 'survey'
 export type NeedState = 'submitted' | 'triaged' | 'dispatched' | 'in_progress' | 'waiting_info' | 'returned' | 'answered' | 'reopened' | 'closed' | 'withdrawn'
 
 export type Outcome = 'solved' | 'partly' | 'explained' | 'transferred' | 'withdrawn' | 'duplicate_of'
+
+/** One personal code, upper-case letters and digits, and the time it is to be shown. */
+export interface PassCodeOut {
+  slot: number
+  text: string
+  valid_from: string
+  valid_to: string
+}
+
+/** The next codes to show, so that a short outage does not blank the phone. `party_size` is null without a signup that stands. */
+export interface PassOut {
+  activity: ActivityBriefOut | null
+  challenge: ChallengeOut | null
+  codes: PassCodeOut[]
+  name: string
+  party_size: number | null
+  server_time: string
+  session: SessionBriefOut | null
+  slot_seconds: number
+}
 
 export interface PresenceOut {
   capacity: number | null
