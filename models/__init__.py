@@ -7,7 +7,7 @@ from models.audit import AuditLog
 from models.auth import ConsoleLogin, Token
 from models.base import BaseModel, Record, db, new_id
 from models.calendar import CalendarDay
-from models.checkins import Checkin, Rating, ScanLog
+from models.checkins import Checkin, Rating, ScanLog, Screen
 from models.enterprises import Enterprise, EnterpriseMember
 from models.files import File
 from models.idempotency import IdempotencyKey
@@ -42,11 +42,13 @@ TABLES = (
     Series,
     Activity,
     Session,
+    ZoneBooking,
     Draw,
     Signup,
     NoShowMark,
     Checkin,
     ScanLog,
+    Screen,
     Rating,
     Menu,
     MenuRevision,
@@ -104,6 +106,7 @@ __all__ = [
     "Rating",
     "Record",
     "ScanLog",
+    "Screen",
     "Series",
     "Session",
     "Signup",

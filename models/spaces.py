@@ -108,6 +108,8 @@ class Venue(Record):
     latitude = FloatField(null=True)
     longitude = FloatField(null=True)
     opening_hours = CharField(max_length=120, default="")
+    # Other Spaces may book its zones.
+    is_shared = BooleanField(default=False)
     active = BooleanField(default=True)
 
 
