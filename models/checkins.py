@@ -54,6 +54,9 @@ class Checkin(Record):
     voided_at = UTCDateTimeField(null=True)
     voided_by = BigIntegerField(null=True)
     void_reason = CharField(max_length=120, default="")
+    # Who asked a flagged person for the colour and word, and when; it settles the flags.
+    challenged_at = UTCDateTimeField(null=True)
+    challenged_by = BigIntegerField(null=True)
 
     class Meta:
         constraints = (Check("party_present >= 0", name="checkin_party_not_negative"),)
@@ -82,7 +85,10 @@ Checkin.add_index(
 
 
 class ScanLog(BaseModel):
-    """Every attempt, refused ones too; kept 90 days. The code itself only as a hash."""
+    """Every attempt, refused ones too; kept 90 days. The code itself only as a hash.
+
+    One a phone sent later, from its queue, has its `client_ref`, and the row is the answer it got:
+    asked again it gets the same."""
 
     at = UTCDateTimeField(index=True)
     space_id = BigIntegerField(null=True)
@@ -94,6 +100,35 @@ class ScanLog(BaseModel):
     raw_hash = CharField(max_length=64)
     device = CharField(max_length=64, default="")
     ip_hash = CharField(max_length=64, default="")
+    client_ref = CharField(max_length=64, null=True)
+    checkin_id = BigIntegerField(null=True)
+    detail = CharField(max_length=120, default="")
+
+    class Meta:
+        indexes = (
+            (("session_id", "device"), False),
+            (("session_id", "ip_hash", "at"), False),
+        )
+
+
+ScanLog.add_index(
+    ScanLog.index(
+        ScanLog.device,
+        ScanLog.client_ref,
+        unique=True,
+        where=ScanLog.client_ref.is_null(False),
+        name="scan_log_client_ref",
+    )
+)
+
+
+class Screen(Record):
+    """The big screen of a Space: its link is good while `expires_at` lies ahead and nobody changed
+    the row, so that a new link, or none, makes the old one worthless."""
+
+    space = ForeignKeyField(Space, unique=True, backref="+")
+    space_id: int
+    expires_at = UTCDateTimeField(null=True)
 
 
 class Rating(Record):
