@@ -159,6 +159,49 @@ def test_supplements_and_withdraws(phone: Phone, space: models.Space, member: Me
     assert models.Need.get().state == NeedState.WITHDRAWN
 
 
+def test_changes_the_words_and_meets_another_change(
+    phone: Phone, space: models.Space, member: Member
+) -> None:
+    """Both texts are shown, and the person chooses; nothing typed is lost in between."""
+    need = factories.make_need(space, user_id=member().id, title="想要贷款")
+    phone.open(_detail(need))
+    phone.tap("修改内容")
+    phone.fill(_field(phone, "一句话说是什么事"), "想要一笔流动资金")
+    phone.fill(_field(phone, "具体情况"), "订单翻了一倍。")
+    phone.tap("比较急")
+    phone.back()
+    phone.tap("修改内容")
+    expect(phone.text("已接着上次没有保存的修改")).to_be_visible()
+    models.Need.get_by_id(need.id).change(now=utcnow(), title="想要一笔短期贷款")
+    phone.tap("保存修改")
+    expect(phone.text("您修改的时候，这件诉求在别处也改过", exact=False)).to_be_visible()
+    expect(phone.text("想要一笔流动资金")).to_be_visible()
+    phone.picture("miniprogram-need-clash")
+    phone.tap("想要一笔短期贷款")
+    phone.tap("按选的保存")
+    expect(phone.text("订单翻了一倍。")).to_be_visible()
+    expect(phone.text("修改内容").first).to_be_visible()
+    fresh = models.Need.get_by_id(need.id)
+    assert (fresh.title, fresh.body, fresh.urgency) == ("想要一笔短期贷款", "订单翻了一倍。", "urgent")
+
+
+def test_words_changed_too_late_become_a_supplement(
+    phone: Phone, space: models.Space, member: Member
+) -> None:
+    need = factories.make_need(space, user_id=member().id)
+    phone.open(_detail(need))
+    phone.tap("修改内容")
+    phone.fill(_field(phone, "具体情况"), "其实是下个月要用。")
+    # What the desk writes: a new state, and with it a new version.
+    models.Need.get_by_id(need.id).change(now=utcnow(), state=NeedState.TRIAGED)
+    phone.tap("保存修改")
+    expect(phone.text("已经有人在办这件事了")).to_be_visible()
+    phone.tap("作为补充说明")
+    phone.tap("提交补充")
+    expect(phone.page.get_by_text("已补充")).to_be_visible()
+    expect(phone.text("其实是下个月要用。", exact=False)).to_be_visible()
+
+
 def test_judges_the_answer(phone: Phone, space: models.Space, member: Member) -> None:
     need = _answered(space, member())
     phone.open(_detail(need))

@@ -80,11 +80,21 @@ def test_an_old_code_asks_for_another_scan(phone: Phone, space: models.Space) ->
     expect(phone.text("签到成功")).to_be_visible()
 
 
+def test_there_is_time_to_decide(phone: Phone, space: models.Space) -> None:
+    session = _going_on(space)
+    phone.open(scanned_by_wechat(code_of(session)), member="demo-u5")
+    expect(phone.text("您还没有报名")).to_be_visible()
+    clock.move(dt.timedelta(minutes=5))
+    phone.tap("现场报名并签到")
+    expect(phone.text("签到成功")).to_be_visible()
+    assert models.Checkin.get().session_id == session.id
+
+
 def test_who_waited_too_long_is_not_asked_again(phone: Phone, space: models.Space) -> None:
     session = _going_on(space)
     phone.open(scanned_by_wechat(code_of(session)), member="demo-u5")
     expect(phone.text("您还没有报名")).to_be_visible()
-    clock.move(dt.timedelta(minutes=2))
+    clock.move(dt.timedelta(minutes=12))
     phone.tap("现场报名并签到")
     expect(phone.text("码已过期")).to_be_visible()
     phone.tap("再扫一次")

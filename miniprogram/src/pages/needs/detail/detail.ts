@@ -28,7 +28,7 @@ Page({
     isOpen: false,
     lines: [] as LineView[],
     verdict: '',
-    actions: {} as Partial<Record<Act, boolean>>,
+    actions: {} as Partial<Record<Act | 'edit', boolean>>,
     sheet: '' as Act | '',
     sheetWords: SHEETS.supplement,
     text: '',
@@ -42,8 +42,12 @@ Page({
 
   id: '',
 
-  onLoad(query: { id?: string, fresh?: string }) {
+  /** What the page before asks to begin with. */
+  asked: '',
+
+  onLoad(query: { id?: string, fresh?: string, act?: string }) {
     this.id = query.id ?? ''
+    this.asked = query.act ?? ''
     this.setData({ isFresh: query.fresh === '1' })
   },
 
@@ -56,7 +60,10 @@ Page({
 
   async load() {
     try {
-      this.show(await needs.show(this.id))
+      const need = await needs.show(this.id)
+      this.show(need)
+      if (this.asked === 'supplement' && need.actions.includes('supplement')) this.open('supplement')
+      this.asked = ''
     } catch (error) {
       if (this.data.need) tellTrouble(error)
       else this.setData(trouble(error))
@@ -80,8 +87,10 @@ Page({
     })
   },
 
-  onSheet(event: WechatMiniprogram.TouchEvent) {
-    const { act } = datasetOf<{ act: Act }>(event)
+  onSheet(event: WechatMiniprogram.TouchEvent) { this.open(datasetOf<{ act: Act }>(event).act) },
+  onChange() { void wx.navigateTo({ url: `/pages/needs/change/change?id=${this.id}` }) },
+
+  open(act: Act) {
     const draft = draftOf<{ text: string }>(`need:${this.id}:${act}`)
     this.setData({ sheet: act, sheetWords: SHEETS[act], text: draft?.text ?? '', error: '' })
   },

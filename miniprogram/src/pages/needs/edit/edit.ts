@@ -127,13 +127,8 @@ Page({
     this.keepSoon()
   },
 
-  onAnswer(event: WechatMiniprogram.Input) { this.answer(datasetOf<{ key: string }>(event).key, event.detail.value) },
-  onChoice(event: WechatMiniprogram.TouchEvent) {
-    const { key, value } = datasetOf<{ key: string, value: string }>(event)
-    this.answer(key, value)
-  },
-
-  answer(key: string, answer: string) {
+  onAnswer(event: WechatMiniprogram.CustomEvent<{ key: string, answer: string }>) {
+    const { key, answer } = event.detail
     const at = this.data.questions.findIndex((each) => each.key === key)
     this.given[key] = answer
     this.setData({ [`questions[${at}].answer`]: answer, [`questions[${at}].error`]: '' })

@@ -1,5 +1,5 @@
 import * as checkins from '../../../api/checkins'
-import { asApiError } from '../../../api/errors'
+import { type ApiError, asApiError } from '../../../api/errors'
 import type { CheckedInOut } from '../../../api/types'
 import { NOT_A_CODE, rememberCheckin, type ScanState, scanRefused } from '../../../utils/checkins'
 import { linkOf, looksLikeCode } from '../../../utils/codes'
@@ -48,6 +48,8 @@ Page({
   },
 
   token: '',
+  /** What stands in for the code once the server has seen it: the screen shows another by now. */
+  ticket: '',
   /** The person wants in without a signup: a code that ran out meanwhile need not ask them again. */
   wantsWalkIn: false,
 
@@ -82,16 +84,19 @@ Page({
       return
     }
     this.token = token
+    this.ticket = ''
     await this.checkIn()
   },
 
   async checkIn() {
     this.show('working', '正在签到…', '')
     try {
-      this.welcome(await checkins.checkIn({ token: this.token, walk_in: this.wantsWalkIn }))
+      this.welcome(await checkins.checkIn({ token: this.ticket || this.token, walk_in: this.wantsWalkIn }))
       this.wantsWalkIn = false
     } catch (thrown) {
-      const view = scanRefused(asApiError(thrown), Date.now())
+      const error = asApiError(thrown)
+      const view = scanRefused(error, Date.now())
+      this.ticket = ticketOf(error) || (error.isOffline ? this.ticket : '')
       if (view.state !== 'expired') this.wantsWalkIn = false
       this.show(view.state, view.title, view.text)
     }
@@ -146,3 +151,7 @@ Page({
     void wx.switchTab({ url: datasetOf<{ url: string }>(event).url })
   },
 })
+
+function ticketOf({ facts }: ApiError): string {
+  return typeof facts.ticket === 'string' ? facts.ticket : ''
+}
