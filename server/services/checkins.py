@@ -2,22 +2,21 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import partial
 
-from peewee import IntegrityError
-
-from models import Checkin, ScanLog, Session, Signup, User, db
-from models.activities import ActivityState, SessionState, SignupMode
+from models import Session, Signup, User
+from models.activities import ActivityState, SignupMode
 from models.checkins import CheckinMethod
 from models.signups import SignupState
-from server.clock import iso
-from server.crypto import token_hash
-from server.errors import Conflict, Invalid, ServiceError
+from server.errors import Invalid
 from server.schemas.checkins import CheckinIn
 from server.services import activities_eligibility as eligibility
 from server.services import checkins_codes as codes
+from server.services import checkins_entry as entry
 from server.services import checkins_tickets as tickets
 from server.services import signups, staff
 from server.services.checkins_codes import Code, TokenExpired, TokenInvalid
+from server.services.checkins_entry import HERE, Attempt, CheckedIn, NotSignedUp, Trace
 from server.services.checkins_lookup import find
 from server.services.checkins_screen import (
     Arrival,
@@ -49,56 +48,14 @@ __all__ = [
     "session_of",
 ]
 
-_HERE = (SignupState.CONFIRMED, SignupState.ATTENDED)
 
-
-class NotSignedUp(Conflict):
-    """`can_walk_in` says whether asking again with `walk_in` would let the person in; `ticket` then
-    stands in for the code, which will have changed before they have decided."""
-
-    code, message = "not_signed_up", "您还没有报名本场活动"
-
-
-@dataclass(frozen=True)
-class Trace:
-    """Where an attempt came from; `ip_hash` tells addresses apart without keeping them."""
-
-    ip_hash: str = ""
-    device: str = ""
-
-
-@dataclass(frozen=True)
-class CheckedIn:
-    """The check-in that stands; `is_repeat` when it stood before this scan."""
-
-    checkin: Checkin
-    is_repeat: bool
-
-
-@dataclass
-class _Scan:
-    """One attempt while it is worked on, for the record it leaves."""
+@dataclass(kw_only=True)
+class _Scan(Attempt):
+    """An attempt by the person themselves."""
 
     user: User
     form: CheckinIn
-    trace: Trace
-    now: dt.datetime
     code: Code | None = None
-    session: Session | None = None
-
-    def write(self, result: str) -> None:
-        """Put the attempt on record."""
-        ScanLog.insert(
-            at=self.now,
-            space_id=self.session.space_id if self.session else None,
-            session_id=self.session.id if self.session else None,
-            user_id=self.user.id,
-            method=CheckinMethod.SELF_QR,
-            result=result,
-            raw_hash=token_hash(self.form.token),
-            device=self.trace.device,
-            ip_hash=self.trace.ip_hash,
-        ).execute()
 
 
 def check_in(
@@ -109,13 +66,19 @@ def check_in(
     Raises TokenInvalid, TokenExpired, Cancelled, NotOpen, Closed, NotSignedUp, and for walk-ins
     Full, NotEligible, Invalid. Whatever is answered, the attempt is on record.
     """
-    scan = _Scan(user, form, trace, now)
-    try:
+    scan = _Scan(
+        method=CheckinMethod.SELF_QR,
+        raw=form.token,
+        now=now,
+        by=user.id,
+        trace=trace,
+        user_id=user.id,
+        party_present=form.party_present,
+        user=user,
+        form=form,
+    )
+    with entry.on_record(scan):
         return _check_in(scan, slot_seconds)
-    except ServiceError as refusal:
-        # The transaction of the check-in is gone by now, and this record must not go with it.
-        scan.write(refusal.code)
-        raise
 
 
 def session_of(token: str) -> Session | None:
@@ -137,34 +100,17 @@ def _check_in(scan: _Scan, slot_seconds: int) -> CheckedIn:
     session, signup, standing = find(code.session_id, scan.user.id) or (None, None, None)
     if session is None or not code.is_signed_by(session.qr_key):
         raise TokenInvalid
-    scan.session = session
+    scan.session, scan.token_slot = session, code.slot
     _require_for(scan.user, session, now=scan.now)
     if isinstance(code, tickets.Ticket):
         code.require_good(scan.user.id, now=scan.now)
     else:
         codes.require_current(code, slot_seconds=slot_seconds, now=scan.now)
-    _require_not_cancelled(session)
+    entry.require_not_cancelled(session)
     if standing is not None:
-        return _repeat(scan, session, standing)
-    _require_window(session, now=scan.now)
-    try:
-        with db.atomic():
-            checkin = _write(scan, session, signup)
-            scan.write("checked_in")
-    except IntegrityError:
-        # Two scans at once: the other was first, and its check-in is the one that counts.
-        _, _, standing = find(session.id, scan.user.id) or (None, None, None)
-        if standing is None:
-            raise
-        return _repeat(scan, session, standing)
-    checkin.session = session
-    return CheckedIn(checkin, is_repeat=False)
-
-
-def _repeat(scan: _Scan, session: Session, standing: Checkin) -> CheckedIn:
-    scan.write("already_checked_in")
-    standing.session = session
-    return CheckedIn(standing, is_repeat=True)
+        return entry.repeat(scan, session, standing)
+    entry.require_open(session, at=scan.now)
+    return entry.enter(scan, session, partial(_place, scan, session, signup))
 
 
 def _require_for(user: User, session: Session, *, now: dt.datetime) -> None:
@@ -178,56 +124,15 @@ def _require_for(user: User, session: Session, *, now: dt.datetime) -> None:
             raise TokenInvalid("这是演练用的签到码，只供工作人员练习")
 
 
-def _require_not_cancelled(session: Session) -> None:
-    is_off = session.state == SessionState.CANCELLED
-    if is_off or session.activity.state == ActivityState.CANCELLED:
-        raise signups.Cancelled
-
-
-def _require_window(session: Session, *, now: dt.datetime) -> None:
-    opens = session.checkin_opens_at
-    if now < opens:
-        raise signups.NotOpen("签到尚未开始", opens_at=iso(opens))
-    if now > session.checkin_closes_at:
-        raise signups.Closed("签到已结束", closed_at=iso(session.checkin_closes_at))
-
-
-def _write(scan: _Scan, session: Session, signup: Signup | None) -> Checkin:
-    """Bring the signup to attended and write the check-in, inside the caller's transaction."""
-    method = CheckinMethod.SELF_QR
-    if signup is None or signup.state not in _HERE:
-        signup, method = _walk_in(scan, session, signup), CheckinMethod.WALK_IN
-    along = scan.form.party_present
+def _place(scan: _Scan, session: Session, signup: Signup | None) -> Signup:
+    """Return the signup by which the person comes in. Raises Invalid, and as `_walk_in`."""
+    if signup is None or signup.state not in HERE:
+        signup, scan.method = _walk_in(scan, session, signup), CheckinMethod.WALK_IN
+    along = scan.party_present
     if along is not None and along >= signup.party_size:
         text = f"报名时共 {signup.party_size} 人，如多带了人请告诉现场工作人员"
         raise Invalid(fields={"party_present": text})
-    attended = (
-        Signup.update(
-            state=SignupState.ATTENDED,
-            updated_at=scan.now,
-            updated_by=scan.user.id,
-            version=Signup.version + 1,
-        )
-        .where(Signup.id == signup.id, Signup.state.in_(_HERE))
-        .execute()
-    )
-    if not attended:  # given back or called off since we looked
-        raise NotSignedUp(can_walk_in=False)
-    return Checkin.add(
-        now=scan.now,
-        by=scan.user.id,
-        space=session.space_id,
-        session=session.id,
-        signup=signup.id,
-        user_id=scan.user.id,
-        enterprise_id=signup.enterprise_id,
-        method=method,
-        token_slot=scan.code.slot if scan.code else None,
-        device=scan.trace.device,
-        party_present=signup.party_size - 1 if along is None else along,
-        occurred_at=scan.now,
-        recorded_at=scan.now,
-    )
+    return signup
 
 
 def _walk_in(scan: _Scan, session: Session, standing: Signup | None) -> Signup:
@@ -238,7 +143,7 @@ def _walk_in(scan: _Scan, session: Session, standing: Signup | None) -> Signup:
     is_asked = scan.form.walk_in and activity.signup_mode != SignupMode.APPROVAL
     if not is_asked and not is_open_door:
         raise _not_signed_up(scan, session, standing)
-    party = 1 + (scan.form.party_present or 0)
+    party = 1 + (scan.party_present or 0)
     if party > activity.max_party:
         raise Invalid(fields={"party_present": f"每次最多可来 {activity.max_party} 人（含本人）"})
     return signups.admit(scan.user, session, party_size=party, now=scan.now)
