@@ -20,7 +20,7 @@ class ActivityPath(In):
 def activity_out(seen: agenda.SeenActivity) -> ActivityOut:
     """Return an activity as the member gets it, here and on a menu."""
     shown = [SessionOut.seen(each.session, each.waiting, each.button) for each in seen.sessions]
-    return ActivityOut.of(seen.activity, shown)
+    return ActivityOut.of(seen.activity, shown, seen.present)
 
 
 @bp.get(

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Response
 
-from models import Signup, User
+from models import Activity, Signup, User
 from server.api.door import IDEMPOTENCY_KEY, no_content, once, problems, reply, word
 from server.clock import utcnow
 from server.context import current_user, vault, wechat
@@ -25,7 +25,8 @@ class SignupPath(In):
     signup_id: Id
 
 
-def _out(signup: Signup, position: int | None) -> SignupOut:
+def signup_out(signup: Signup, position: int | None) -> SignupOut:
+    """Return a signup as its person gets it, here and from a whole class."""
     return SignupOut.of(signup, position, signups.cancel_deadline(signup))
 
 
@@ -37,20 +38,19 @@ def _out(signup: Signup, position: int | None) -> SignupOut:
 )
 def create(path: SessionPath, body: SignupIn) -> Response:
     user, now = current_user(), utcnow()
-    _check_words(user, path.session_id, body)
+    if body.answers:
+        check_words(user, sessions.get(path.session_id).activity, body)
 
     def act() -> tuple[int, dict[str, Any]]:
         signup = signups.sign_up(user, path.session_id, body, now=now)
-        return 201, _out(signup, seats.position_of(signup)).model_dump(mode="json")
+        return 201, signup_out(signup, seats.position_of(signup)).model_dump(mode="json")
 
     return once(act, "signups.create", path.session_id, body, now=now)
 
 
-def _check_words(user: User, session_id: int, body: SignupIn) -> None:
+def check_words(user: User, activity: Activity, body: SignupIn) -> None:
     """What is written in free words is read by staff, so WeChat looks at it first."""
-    if not body.answers:
-        return
-    words = signups_answers.texts(sessions.get(session_id).activity, body)
+    words = signups_answers.texts(activity, body)
     if words:
         users_wechat.check_words(user, {"answers": words}, wechat=wechat(), vault=vault())
 
@@ -73,11 +73,11 @@ def delete(path: SignupPath) -> Response:
     openapi_extensions=problems(409),
 )
 def accept(path: SignupPath) -> Response:
-    return reply(_out(signups.accept(current_user(), path.signup_id, now=utcnow()), None))
+    return reply(signup_out(signups.accept(current_user(), path.signup_id, now=utcnow()), None))
 
 
 @bp.get("/me/signups", summary="My signups, newest first", responses={200: ListOut[SignupOut]})
 def index(query: PageQuery) -> Response:
     page = signups.of_user(current_user(), cursor=query.cursor, limit=query.limit)
-    items = [_out(each.signup, each.position) for each in page.items]
+    items = [signup_out(each.signup, each.position) for each in page.items]
     return reply(ListOut[SignupOut](items=items, next=page.next))

@@ -1,11 +1,12 @@
 """Activities and their sessions as staff write them and members ask for them."""
 
 from enum import StrEnum
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from pydantic import AwareDatetime, Field, model_validator
 
 from models.activities import ActivityKind, Origin, SharedTo, SignupMode
+from server.schemas.activities_questions import Questions
 from server.schemas.base import (
     Bool,
     Id,
@@ -16,6 +17,7 @@ from server.schemas.base import (
     OptionalParagraph,
     PageQuery,
     Whole,
+    Word,
 )
 
 
@@ -28,41 +30,32 @@ class Rule(StrEnum):
     FREELANCERS = "freelancers"
     ENTERPRISES = "enterprises"
     MEMBERS = "members"
+    TAGS = "tags"
     DECLARED = "declared"
 
 
 class EligibilityIn(In):
-    """A rule; `ids` are the companies or members it names."""
+    """A rule; `ids` are the companies or members it names, `tags` what members said of themselves
+    and one of which is enough."""
 
     rule: Rule = Rule.EVERYONE
     ids: Annotated[list[Id], Field(max_length=500)] = []
+    tags: Annotated[list[Word], Field(max_length=10)] = []
 
     @model_validator(mode="after")
     def _named(self) -> Self:
         if (self.rule in (Rule.ENTERPRISES, Rule.MEMBERS)) != bool(self.ids):
             raise ValueError("限定企业或人员时请列出名单，其他情况不需要名单")
-        return self
-
-
-class QuestionIn(In):
-    """What the person is asked when signing up."""
-
-    key: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,19}$")]
-    label: Line
-    kind: Literal["text", "choice", "yes_no"] = "text"
-    options: Annotated[list[Line], Field(max_length=20)] = []
-    required: Bool = False
-
-    @model_validator(mode="after")
-    def _answerable(self) -> Self:
-        if (self.kind == "choice") != (len(self.options) >= 2):
-            raise ValueError("单选题至少要有两个选项，其他题不需要选项")
+        if (self.rule == Rule.TAGS) != bool(self.tags):
+            raise ValueError("限定标签时请写明标签，其他情况不需要标签")
         return self
 
 
 Hours = Annotated[int, Field(ge=0, le=168), Whole]
 Places = Annotated[int, Field(ge=1, le=100_000), Whole]
 Party = Annotated[int, Field(ge=1, le=20), Whole]
+Minutes = Annotated[int, Field(ge=5, le=240), Whole]
+Tickets = Annotated[int, Field(ge=1, le=5), Whole]
 Names = Annotated[list[Line], Field(max_length=20)]
 
 
@@ -89,8 +82,17 @@ class ActivityIn(In):
     cancel_hours: Hours = 2
     per_enterprise_cap: Places | None = None
     max_party: Party = 1
-    questions: Annotated[list[QuestionIn], Field(max_length=10)] = []
+    first_timer_tickets: Tickets = 1
+    questions: Questions = []
     shared_to: SharedTo = SharedTo.SPACE
+    share_quota: Places | None = None
+    one_session_each: Bool = False
+    slot_minutes: Minutes | None = None
+    co_hosts: Names = []
+    meeting_point: OptionalLongLine = ""
+    quorum: Places | None = None
+    volunteer_role: OptionalLine = ""
+    volunteer_hours: Annotated[float | None, Field(ge=0.5, le=24, multiple_of=0.5)] = None
     is_rehearsal: Bool = False
 
 

@@ -4,7 +4,15 @@ from enum import StrEnum
 from typing import Any, Self
 
 from models import Activity, Session
-from models.activities import ActivityKind, ActivityState, SessionState, SharedTo, SignupMode
+from models.activities import (
+    ActivityKind,
+    ActivityState,
+    SeriesMode,
+    SessionState,
+    SharedTo,
+    SignupMode,
+)
+from server.schemas.activities_questions import QuestionOut
 from server.schemas.base import Id, Moment, Out
 
 
@@ -29,6 +37,7 @@ class ButtonState(StrEnum):
     WAITLISTED = "waitlisted"
     PENDING = "pending"
     LOTTERY_JOINED = "lottery_joined"
+    LOST = "lost"
     NO_SIGNUP_NEEDED = "no_signup_needed"
     NOT_OPEN = "not_open"
     CLOSED = "closed"
@@ -124,14 +133,14 @@ class SeriesOut(Out):
     name: str
     color: str
     icon: str
+    mode: SeriesMode
 
 
-class QuestionOut(Out):
-    key: str
-    label: str
-    kind: str
-    options: list[str]
-    required: bool
+class QuorumOut(Out):
+    """How many must be there, and how many members have checked in so far."""
+
+    needed: int
+    present: int
 
 
 class ActivityOut(Out):
@@ -157,18 +166,29 @@ class ActivityOut(Out):
     max_party: int
     questions: list[QuestionOut]
     shared_to: SharedTo
+    one_session_each: bool
+    slot_minutes: int | None
+    co_hosts: list[str]
+    meeting_point: str
+    volunteer_role: str
+    volunteer_hours: float | None
+    quorum: QuorumOut | None
+    result: str
     state: ActivityState
     cancel_reason: str
     sessions: list[SessionOut]
 
     @classmethod
-    def of(cls, activity: Activity, sessions: list[SessionOut]) -> Self:
+    def of(cls, activity: Activity, sessions: list[SessionOut], present: int = 0) -> Self:
+        """`present` is how many members have checked in, asked for where there is a quorum."""
+        needed = activity.quorum
         return cls(
             id=activity.id,
             space=SpaceBriefOut(id=activity.space_id, name=activity.space.name),
             series=SeriesOut.model_validate(activity.series, from_attributes=True),
             place=activity.place or (activity.venue.name if activity.venue else ""),
             questions=[QuestionOut(**question) for question in activity.questions],
+            quorum=QuorumOut(needed=needed, present=present) if needed else None,
             sessions=sessions,
             **{name: getattr(activity, name) for name in _AS_THEY_STAND},
         )
@@ -190,6 +210,13 @@ _AS_THEY_STAND = (
     "cancel_hours",
     "max_party",
     "shared_to",
+    "one_session_each",
+    "slot_minutes",
+    "co_hosts",
+    "meeting_point",
+    "volunteer_role",
+    "volunteer_hours",
+    "result",
     "state",
     "cancel_reason",
 )

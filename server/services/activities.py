@@ -11,8 +11,10 @@ from server.clock import month_bounds
 from server.errors import Invalid, NotFound, VersionConflict
 from server.schemas.activities import ActivityIn
 from server.services import activities_eligibility as eligibility
+from server.services import activities_questions as questions
 from server.services import activities_sessions as sessions
 from server.services import audit
+from server.services import signups_draws as draws
 from server.services import signups_seats as seats
 from server.services.audit import Actor
 
@@ -79,10 +81,12 @@ def edit(
             raise sessions.SessionOver
         if activity.state == ActivityState.SCHEDULED and form.is_rehearsal != activity.is_rehearsal:
             raise Invalid(fields={"is_rehearsal": "发布后不能再改为演练或正式活动"})
+        draws.refuse_change(activity, values)
         _change(activity, now=now, by=actor.id, expected=expected, **values)
         fresh = get(activity.id)
         if fresh.state == ActivityState.SCHEDULED:
             _require_ready(fresh, now=now)
+            draws.promise_all(fresh, now=now)
         after = {"title": fresh.title, "theme": fresh.theme}
         _record(actor, "activities.edit", fresh, now=now, before=before, after=after)
     return fresh
@@ -98,6 +102,7 @@ def publish(activity: Activity, *, expected: int, actor: Actor, now: dt.datetime
             raise sessions.SessionOver
         _require_ready(activity, now=now)
         _change(activity, now=now, by=actor.id, expected=expected, state=ActivityState.SCHEDULED)
+        draws.promise_all(activity, now=now)
         _record(actor, "activities.publish", activity, now=now)
     return get(activity.id)
 
@@ -190,16 +195,20 @@ def _values(space_id: int, form: ActivityIn) -> dict[str, Any]:
     opens, closes = form.signup_opens_at, form.signup_closes_at
     if opens and closes and opens >= closes:
         raise Invalid(fields={"signup_closes_at": "报名截止应晚于报名开始"})
-    values = form.model_dump(exclude={"series_id", "venue_id", "eligibility"})
+    values = form.model_dump(exclude={"series_id", "venue_id", "eligibility", "questions"})
+    asked = [question.model_dump(mode="json") for question in form.questions]
     values |= {
         name: moment.astimezone(dt.UTC) if moment else None
         for name, moment in (("signup_opens_at", opens), ("signup_closes_at", closes))
     }
     rule = form.eligibility
+    tags = {"tags": rule.tags} if rule.tags else {}
     return values | {
         "series": form.series_id,
         "venue": form.venue_id,
-        "eligibility": {"rule": rule.rule.value, "ids": list(rule.ids)},
+        "questions": asked,
+        "answers_purge_on": questions.next_purge(asked),
+        "eligibility": {"rule": rule.rule.value, "ids": list(rule.ids)} | tags,
     }
 
 
@@ -211,7 +220,7 @@ def _require_ready(activity: Activity, *, now: dt.datetime) -> None:
     if eligibility.is_restricted(activity) and not activity.eligibility_reason:
         lacking["eligibility_reason"] = "限制了参与范围，请写明公开的理由"
     if activity.signup_mode == SignupMode.LOTTERY:
-        lacking["signup_mode"] = "抽签报名尚未开放，请改用先到先得或审核"
+        lacking |= draws.lacking_for(activity)
     to_come = Session.select().where(
         Session.activity == activity,
         Session.state == SessionState.SCHEDULED,

@@ -6,7 +6,7 @@ from typing import Any
 
 from peewee import fn
 
-from models import Activity, Series, Session, Signup, User
+from models import Activity, Checkin, Series, Session, Signup, User
 from models.activities import ActivityState, SharedTo
 from models.signups import LIVE, SignupState
 from server.clock import day_of, month_bounds
@@ -16,7 +16,9 @@ from server.schemas.activities_seen import ButtonOut
 from server.services import activities
 from server.services import activities_buttons as buttons
 from server.services import activities_eligibility as eligibility
+from server.services import activities_onces as onces
 from server.services import activities_sessions as sessions
+from server.services import signups_noshows as noshows
 from server.services import signups_seats as seats
 
 PUBLIC = (
@@ -39,10 +41,12 @@ class SeenSession:
 
 @dataclass(frozen=True)
 class SeenActivity:
-    """An activity as one person finds it."""
+    """An activity as one person finds it; `present` counts who has checked in, where a quorum makes
+    that matter."""
 
     activity: Activity
     sessions: list[SeenSession]
+    present: int = 0
 
 
 def is_public(activity: Activity) -> bool:
@@ -108,10 +112,15 @@ def seen_by(user: User, found: list[Activity], *, now: dt.datetime) -> list[Seen
     session_ids = [session.id for group in by_activity.values() for session in group]
     waiting = _waiting_in(session_ids)
     own = _signups_in(user, session_ids)
+    present = _present_in([activity.id for activity in found if activity.quorum])
     someone = eligibility.person(user)
+    elsewhere = onces.held_by(user, found)
+    marks = noshows.counts_of(user.id, now=now)
 
     def seen(activity: Activity, session: Session) -> SeenSession:
         signup, position = own.get(session.id, (None, None))
+        release = noshows.release_of(activity, session, marks)
+        is_later = release != activity.signup_opens_at
         facts = buttons.Facts(
             activity,
             session,
@@ -119,12 +128,19 @@ def seen_by(user: User, found: list[Activity], *, now: dt.datetime) -> list[Seen
             signup,
             position,
             waiting.get(session.id, 0),
-            eligibility.reason_against(activity, someone),
+            eligibility.reason_against(activity, someone)
+            or onces.reason_against(elsewhere.get(activity.id), session),
+            release,
+            noshows.reason_of(marks) if is_later else None,
         )
         return SeenSession(session, facts.waiting, buttons.button(facts))
 
     return [
-        SeenActivity(activity, [seen(activity, session) for session in by_activity[activity.id]])
+        SeenActivity(
+            activity,
+            [seen(activity, session) for session in by_activity[activity.id]],
+            present.get(activity.id, 0),
+        )
         for activity in found
     ]
 
@@ -139,10 +155,28 @@ def _waiting_in(session_ids: list[int]) -> dict[int, int]:
     return {int(session_id): int(count) for session_id, count in rows}
 
 
+def _present_in(activity_ids: list[int]) -> dict[int, int]:
+    if not activity_ids:
+        return {}
+    rows: Any = (
+        Checkin.select(Session.activity, fn.COUNT(Checkin.user_id.distinct()))
+        .join(Session)
+        .where(Session.activity.in_(activity_ids), Checkin.voided_at.is_null())
+        .group_by(Session.activity)
+        .tuples()
+    )
+    return {int(activity_id): int(count) for activity_id, count in rows}
+
+
 def _signups_in(user: User, session_ids: list[int]) -> dict[int, tuple[Signup, int | None]]:
-    """Return the person's live signups by session, with their place in the line."""
-    rows: Any = Signup.select(Signup, seats.rank().alias("rank")).where(
-        Signup.user_id == user.id, Signup.session.in_(session_ids), Signup.state.in_(LIVE)
+    """Return the person's live signups by session, with their place in the line; where there is
+    none, the one a draw passed over."""
+    seen = (*LIVE, SignupState.LOST)
+    # Whoever lost may have signed up anew: the later row is the one that stands.
+    rows: Any = (
+        Signup.select(Signup, seats.rank().alias("rank"))
+        .where(Signup.user_id == user.id, Signup.session.in_(session_ids), Signup.state.in_(seen))
+        .order_by(Signup.id)
     )
     return {
         signup.session_id: (

@@ -17,21 +17,25 @@ class NotEligible(Forbidden):
 
 @dataclass(frozen=True)
 class Person:
-    """What the rules look at: the person, and the company they work in now (its root)."""
+    """What the rules look at: the person, the company they work in now (its root), and what they
+    chose to say of themselves."""
 
     user_id: int
     home_space_id: int | None
     enterprise_id: int | None
     is_verified: bool
+    tags: frozenset[str] = frozenset()
 
 
 def person(user: User) -> Person:
     """Return what the rules need to know about a member."""
+    tags = frozenset(user.self_tags)
     member = enterprises.membership_of(user.id)
     if member is None:
-        return Person(user.id, user.home_space_id, None, False)
+        return Person(user.id, user.home_space_id, None, False, tags)
     root = member.enterprise.merged_into_id or member.enterprise_id
-    return Person(user.id, user.home_space_id, root, member.status == MemberStatus.VERIFIED)
+    is_verified = member.status == MemberStatus.VERIFIED
+    return Person(user.id, user.home_space_id, root, is_verified, tags)
 
 
 def reason_against(activity: Activity, someone: Person) -> str | None:
@@ -73,5 +77,7 @@ def _is_meant(activity: Activity, someone: Person) -> bool:
             return company in named
         case Rule.MEMBERS:
             return someone.user_id in named
+        case Rule.TAGS:
+            return not someone.tags.isdisjoint(activity.eligibility.get("tags", ()))
         case _:
             return True

@@ -1,12 +1,9 @@
 """Whether a signup answers what the activity asks and brings no more people than it allows."""
 
-from typing import Any
-
 from models import Activity
 from server.errors import Invalid
 from server.schemas.signups import SignupIn
-
-YES_NO = ("yes", "no")
+from server.services import activities_questions as questions
 
 
 def require_valid(activity: Activity, form: SignupIn) -> None:
@@ -18,7 +15,8 @@ def require_valid(activity: Activity, form: SignupIn) -> None:
     for key in form.answers.keys() - asked.keys():
         wrong[f"answers.{key}"] = "没有这个问题"
     for key, question in asked.items():
-        if text := _wrong_answer(question, form.answers.get(key, "")):
+        answer = form.answers.get(key, "")
+        if text := questions.wrong_answer(question, answer, party_size=form.party_size):
             wrong[f"answers.{key}"] = text
     if wrong:
         raise Invalid(fields=wrong)
@@ -28,10 +26,3 @@ def texts(activity: Activity, form: SignupIn) -> str:
     """Return what the person wrote in their own words, for WeChat's content check."""
     free = {question["key"] for question in activity.questions if question["kind"] == "text"}
     return "\n".join(text for key, text in sorted(form.answers.items()) if key in free and text)
-
-
-def _wrong_answer(question: dict[str, Any], answer: str) -> str | None:
-    if not answer:
-        return "请填写此项" if question["required"] else None
-    options = {"choice": question["options"], "yes_no": YES_NO}.get(question["kind"])
-    return "不在可选范围内" if options is not None and answer not in options else None

@@ -24,6 +24,7 @@ export interface ActivityOut {
   body: string
   cancel_hours: number
   cancel_reason: string
+  co_hosts: string[]
   cover: string
   eligibility_reason: string
   experts: string[]
@@ -32,23 +33,32 @@ export interface ActivityOut {
   id: string
   kind: ActivityKind
   max_party: number
+  meeting_point: string
+  one_session_each: boolean
   place: string
   questions: QuestionOut[]
+  quorum: QuorumOut | null
+  result: string
   series: SeriesOut
   sessions: SessionOut[]
   shared_to: SharedTo
   signup_closes_at: string | null
   signup_mode: SignupMode
   signup_opens_at: string | null
+  slot_minutes: number | null
   space: SpaceBriefOut
   state: ActivityState
   theme: string
   title: string
+  volunteer_hours: number | null
+  volunteer_role: string
 }
 
 export type ActivityState = 'draft' | 'scheduled' | 'cancelled' | 'ended' | 'archived'
 
 export interface AnswerIn {
+  /** Uploads of one's own that belong to nothing yet, by their ids. */
+  attachments?: string[]
   /** The number of the need that goes on, with outcome duplicate_of. */
   duplicate_of?: string | null
   outcome: 'solved' | 'partly' | 'explained' | 'transferred' | 'duplicate_of'
@@ -75,7 +85,7 @@ export interface ButtonOut {
 }
 
 /** What the one button of a session says, most important first. */
-export type ButtonState = 'ended' | 'cancelled' | 'attended' | 'confirmed' | 'offered' | 'waitlisted' | 'pending' | 'lottery_joined' | 'no_signup_needed' | 'not_open' | 'closed' | 'full' | 'restricted' | 'sign_up'
+export type ButtonState = 'ended' | 'cancelled' | 'attended' | 'confirmed' | 'offered' | 'waitlisted' | 'pending' | 'lottery_joined' | 'lost' | 'no_signup_needed' | 'not_open' | 'closed' | 'full' | 'restricted' | 'sign_up'
 
 /** One thing told to many; `total` is how many people were reached so far. */
 export interface CampaignOut {
@@ -161,6 +171,11 @@ export interface CodeOut {
   valid_to: string
 }
 
+/** A mini-program code as a data URL (`data:image/jpeg;base64,…`), for a canvas. */
+export interface CodePictureOut {
+  picture: string
+}
+
 /** The next codes to show, so that a short outage does not blank the screen. */
 export interface CodesOut {
   activity: ActivityBriefOut
@@ -189,6 +204,7 @@ export interface ConsentOut {
 export interface CopyOut {
   checkins: (Record<string, unknown>)[]
   enterprises: (Record<string, unknown>)[]
+  files: (Record<string, unknown>)[]
   messages: (Record<string, unknown>)[]
   needs: (Record<string, unknown>)[]
   profile: Record<string, unknown>
@@ -283,6 +299,26 @@ export interface FigureOut {
   value: number | null
 }
 
+/** One file of a multipart form. */
+export interface FileIn {
+  file: string
+}
+
+/** An upload. `url` (to be laid onto the server's address) is a signed link for the one who asks; null while WeChat's check is open and the reader is not its owner, and when it refused. Pixels are those of pictures. */
+export interface FileOut {
+  check_state: MediaCheck
+  created_at: string
+  height: number | null
+  id: string
+  is_picture: boolean
+  media_type: string
+  name: string
+  /** Bytes. */
+  size: number
+  url: string | null
+  width: number | null
+}
+
 /** What a person has done here, counted as the statistics count it. */
 export interface FootprintOut {
   attendances: number
@@ -332,6 +368,9 @@ export interface MarkOut {
   state: 'delivered' | 'waiting' | 'not_delivered' | 'inbox_only'
   text: string
 }
+
+/** Where WeChat's check of a picture stands. */
+export type MediaCheck = 'pending' | 'passed' | 'review' | 'refused'
 
 /** A member as staff see them: never the real name or the number. */
 export interface MemberOut {
@@ -437,6 +476,8 @@ export interface NeedBriefOut {
 /** A need. `space_id` may be left out by who has chosen a home Space. */
 export interface NeedIn {
   answers?: Record<string, unknown>
+  /** Uploads of one's own that belong to nothing yet, by their ids. */
+  attachments?: string[]
   body: string
   category: string
   contact_times?: string
@@ -449,6 +490,7 @@ export interface NeedIn {
 
 export interface NeedLineOut {
   at: string
+  attachments: FileOut[]
   by: string
   by_kind: string
   is_public: boolean
@@ -461,6 +503,7 @@ export interface NeedOut {
   actions: string[]
   answered_at: string | null
   answers: Record<string, string>
+  attachments: FileOut[]
   body: string
   category: string
   category_name: string
@@ -493,6 +536,7 @@ export interface NeedOut {
 /** Other words for what nobody has taken up yet; what is left out stays. */
 export interface NeedPatchIn {
   answers?: Record<string, unknown> | null
+  attachments?: string[] | null
   body?: string | null
   contact_times?: string | null
   title?: string | null
@@ -584,12 +628,24 @@ export interface PublishIn {
   version: number
 }
 
+/** How a question is answered. Every answer travels as text: the options of a `multi` one to a line, `ages` (of the children brought along) parted by commas, `yes_no` as `yes` or `no`. */
+export type QuestionKind = 'text' | 'choice' | 'multi' | 'yes_no' | 'number' | 'phone' | 'ages'
+
+/** A question as the person is asked it. */
 export interface QuestionOut {
+  is_private: boolean
   key: string
-  kind: string
+  kind: QuestionKind
   label: string
   options: string[]
+  purge_on: string | null
   required: boolean
+}
+
+/** How many must be there, and how many members have checked in so far. */
+export interface QuorumOut {
+  needed: number
+  present: number
 }
 
 /** 3 满意, 2 基本满意, 1 不满意. */
@@ -612,6 +668,8 @@ export interface ReopenIn {
 
 /** `public` false: a note only colleagues read. */
 export interface ReplyIn {
+  /** Uploads of one's own that belong to nothing yet, by their ids. */
+  attachments?: string[]
   public?: boolean
   text: string
   version: number
@@ -652,12 +710,29 @@ export interface SeriesCountOut {
   times: number
 }
 
+export type SeriesMode = 'open' | 'closed' | 'slots' | 'class' | 'service' | 'meeting'
+
 export interface SeriesOut {
   code: string
   color: string
   icon: string
   id: string
+  mode: SeriesMode
   name: string
+}
+
+/** As for one session, and which: every one still open (`all`), or these. */
+export interface SeriesSignupIn {
+  answers?: Record<string, string>
+  join_waitlist?: boolean
+  party_size?: number
+  sessions: 'all' | string[]
+}
+
+/** A verdict for every session asked for, in the order of their dates. */
+export interface SeriesSignupOut {
+  signed_up: number
+  verdicts: VerdictOut[]
 }
 
 /** A session: when and where. */
@@ -804,6 +879,8 @@ export interface StaffMenuOut {
 /** A need heard on the phone, on a visit, at a meeting or in a survey. */
 export interface StaffNeedIn {
   answers?: Record<string, unknown>
+  /** Uploads of one's own that belong to nothing yet, by their ids. */
+  attachments?: string[]
   body: string
   category: string
   contact_times?: string
@@ -820,6 +897,7 @@ export interface StaffNeedOut {
   actions: string[]
   answered_at: string | null
   answers: Record<string, string>
+  attachments: FileOut[]
   body: string
   category: string
   category_name: string
@@ -879,6 +957,8 @@ export interface SummaryOut {
 }
 
 export interface SupplementIn {
+  /** Uploads of one's own that belong to nothing yet, by their ids. */
+  attachments?: string[]
   text: string
 }
 
@@ -935,6 +1015,14 @@ export interface VenueOut {
 }
 
 export type VenueRole = 'main' | 'auxiliary' | 'external'
+
+/** What came of one session: a signup, or the code and sentence that say why there is none. */
+export interface VerdictOut {
+  code: string | null
+  detail: string | null
+  session: SessionBriefOut
+  signup: SignupOut | null
+}
 
 export interface VerifyIn {
   role: MemberRole
