@@ -17,9 +17,9 @@ from models.needs import Category, Need, NeedCounter, NeedEvent, NeedRating
 from models.notifications import Campaign, Delivery, Message, PushEvent, Wallet, WalletEntry
 from models.signups import Draw, NoShowMark, Signup
 from models.spaces import Building, OrgUnit, Space, SpaceBuilding, Venue, Zone
+from models.spaces_zones import ZoneBooking
 from models.staff import Device, Grant, Staff
 from models.users import User, UserOpenid
-from models.zones import ZoneBooking
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
