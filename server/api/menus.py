@@ -6,9 +6,10 @@ from models.menus import RevisionState
 from server.api.activities import activity_out
 from server.api.door import problems, reply, staff_word, word
 from server.clock import utcnow
-from server.context import actor, current_scope, current_user
+from server.context import actor, current_scope, current_user, redis, wechat
 from server.schemas.base import Id, In
 from server.schemas.menus import (
+    CodePictureOut,
     DraftIn,
     MenuIn,
     MenuItemOut,
@@ -20,12 +21,17 @@ from server.schemas.menus import (
     SpaceWithoutMenuOut,
     StaffMenuOut,
 )
-from server.services import menus, menus_publishing, spaces
+from server.services import activities_agenda as agenda
+from server.services import menus, menus_codes, menus_publishing, spaces
 from server.services.menus import Entry, Sheet
 from server.services.staff import Verb
 
 bp = word("menus")
 staff_bp = staff_word("menus")
+
+
+class ActivityPath(In):
+    activity_id: Id
 
 
 class MenuPath(In):
@@ -48,6 +54,28 @@ def show(query: MenuQuery) -> Response:
     answer.headers["Cache-Control"] = "private, no-cache"
     answer.make_conditional(request)
     return answer
+
+
+@bp.get(
+    "/menus/code",
+    summary="The mini-program code that opens a menu, for a poster",
+    responses={200: CodePictureOut},
+)
+def show_code(query: MenuQuery) -> Response:
+    menus.feed(query.space, query.month, current_user(), now=utcnow())  # published, or not there
+    picture = menus_codes.of_menu(query.space, query.month, wechat=wechat(), redis=redis())
+    return reply(CodePictureOut(picture=picture))
+
+
+@bp.get(
+    "/activities/<activity_id>/code",
+    summary="The mini-program code that opens an activity, for a poster",
+    responses={200: CodePictureOut},
+)
+def show_code_of_activity(path: ActivityPath) -> Response:
+    agenda.get(current_user(), path.activity_id, now=utcnow())
+    picture = menus_codes.of_activity(path.activity_id, wechat=wechat(), redis=redis())
+    return reply(CodePictureOut(picture=picture))
 
 
 def _out(sheet: Sheet) -> StaffMenuOut:

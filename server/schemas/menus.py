@@ -34,6 +34,12 @@ class MenusQuery(In):
     month: Month
 
 
+class CodePictureOut(Out):
+    """A mini-program code as a data URL (`data:image/jpeg;base64,…`), for a canvas."""
+
+    picture: str
+
+
 class DraftIn(In):
     """Which menu to begin."""
 

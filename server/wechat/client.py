@@ -47,6 +47,11 @@ _TURN_S: Final = 0.5
 
 ProgramState = Literal["developer", "trial", "formal"]
 EnvVersion = Literal["release", "trial", "develop"]
+_VERSIONS: Final[dict[ProgramState, EnvVersion]] = {
+    "formal": "release",
+    "trial": "trial",
+    "developer": "develop",
+}
 
 
 class WeChat:
@@ -150,12 +155,14 @@ class WeChat:
         as_object(self._client.call("cgi-bin/message/subscribe/send", body))
 
     def qr_code(
-        self, scene: str, page: str, env_version: EnvVersion = "release", width: int = 430
+        self, scene: str, page: str, env_version: EnvVersion | None = None, width: int = 430
     ) -> bytes:
         """The picture (JPEG or PNG) of a mini-program code. Raises WeChatError.
 
-        scene: 1 to 32 characters, no Chinese; page without leading slash; width 280..1280 px.
+        scene: 1 to 32 characters, no Chinese; page without leading slash; width 280..1280 px;
+        the version messages lead to unless another is named.
         """
+        env_version = env_version or _VERSIONS[self._miniprogram_state]
         body = {
             "scene": scene,
             "page": page,

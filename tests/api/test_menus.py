@@ -1,9 +1,13 @@
 """Menus over HTTP: drafted by operators, published by keepers, read by everybody."""
 
+import base64
 import datetime as dt
+import json
 import threading
 from typing import Any
 
+import cv2
+import numpy as np
 import pytest
 import requests
 
@@ -11,7 +15,7 @@ import models
 from models import Campaign, MenuRevision
 from models.staff import Role
 from server.clock import month_of
-from tests.conftest import Client
+from tests.conftest import Client, Sandbox
 from tests.factories import (
     make_activity,
     make_session,
@@ -176,3 +180,36 @@ def test_two_keepers_at_once_over_http(client: Client, live: str, month: str) ->
         thread.join()
     assert sorted(answers) == [200, 409, 409, 409]
     assert Campaign.select().count() == 1
+
+
+def said_by(picture: str) -> Any:
+    """What a code of the sandbox says; a real one is drawn so that only WeChat can read it."""
+    raw = np.frombuffer(base64.b64decode(picture.partition(";base64,")[2]), np.uint8)
+    text, _, _ = cv2.QRCodeDetector().detectAndDecode(cv2.imdecode(raw, cv2.IMREAD_COLOR))
+    said = json.loads(text)
+    return said["page"], said["scene"]
+
+
+def test_codes_lead_to_a_menu_and_to_an_activity(
+    client: Client, sandbox: Sandbox, month: str
+) -> None:
+    space = make_space()
+    keeper, menu = prepared(client, space, month)
+    activity_id = menu["items"][0]["activity_id"]
+    member = staff_client(client, make_token(make_user()))
+    of_menu = f"/api/v1/menus/code?space={space.id}&month={month}"
+    of_activity = f"/api/v1/activities/{activity_id}/code"
+    assert member.get(of_menu).status_code == 404, "a draft is nobody's business"
+    publish = f"/api/v1/staff/menus/{menu['id']}/publish"
+    assert keeper.post(publish, json={"version": menu["version"]}).status_code == 200
+    sandbox.post("faults", path="/wxa/getwxacodeunlimit", errcode=41030, times=1)
+    refused = member.get(of_menu)
+    assert (refused.status_code, refused.json["code"]) == (503, "no_code")
+    first = member.get(of_menu).json["picture"]
+    scene = f"s={space.id}&m={month.replace('-', '')}"
+    assert said_by(first) == ("pages/tabs/home/home", scene)
+    drawn = sandbox.get("calls")["/wxa/getwxacodeunlimit"]
+    assert member.get(of_menu).json["picture"] == first
+    assert sandbox.get("calls")["/wxa/getwxacodeunlimit"] == drawn, "a code drawn once is kept"
+    picture = member.get(of_activity).json["picture"]
+    assert said_by(picture) == ("pages/activities/detail/detail", f"a={activity_id}")
