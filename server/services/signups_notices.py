@@ -1,4 +1,4 @@
-"""What people are told about the place they hold: cancelled, changed, promoted."""
+"""What people are told about the place they hold: cancelled, changed, promoted, decided, soon."""
 
 import datetime as dt
 
@@ -89,6 +89,52 @@ def tell_promoted(
             "place": place_of(session),
             "tip": tip,
         },
+        space_id=session.space_id,
+        now=now,
+    )
+
+
+def tell_decided(
+    user_id: int, session: Session, *, ref: str, result: str, tip: str, now: dt.datetime
+) -> None:
+    """Tell somebody what was decided about their signup: let in, refused, drawn or not. `result` is
+    a few words, `tip` what follows from it; `ref` tells this decision from another."""
+    activity = session.activity
+    when = moment_text(session.starts_at)
+    notifications.tell(
+        user_id,
+        kind="decided",
+        subject_type="session",
+        subject_id=session.id,
+        dedupe_key=f"decided:{ref}",
+        title=f"{result}：{activity.title}",
+        body=f"{when} 的“{activity.title}”：{result}。{tip}",
+        page=page_of(activity.id),
+        fields={"activity": activity.title, "result": result, "starts_at": when, "tip": tip},
+        space_id=session.space_id,
+        now=now,
+    )
+
+
+def soon_key(session: Session) -> str:
+    """Return what tells a reminder from others: a session that was moved is a new appointment."""
+    return f"reminder:{session.id}:{session.starts_at:%Y%m%d%H%M}"
+
+
+def tell_soon(user_id: int, session: Session, *, now: dt.datetime) -> None:
+    """Remind somebody of the place they hold, and that they may pass it on."""
+    activity = session.activity
+    when, place = moment_text(session.starts_at), place_of(session)
+    notifications.tell(
+        user_id,
+        kind="reminder",
+        subject_type="session",
+        subject_id=session.id,
+        dedupe_key=soon_key(session),
+        title=f"就要开始了：{activity.title}",
+        body=f"{when} {place}。来不了请点开活动取消报名，名额会让给候补的人。",
+        page=page_of(activity.id),
+        fields={"activity": activity.title, "starts_at": when, "place": place},
         space_id=session.space_id,
         now=now,
     )

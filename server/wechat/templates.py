@@ -55,6 +55,12 @@ KINDS: Final[dict[str, tuple[Field, ...]]] = {
         Field("place", "thing3", _WHERE),
         Field("tip", "thing4", ("温馨提示", "备注")),
     ),
+    "decided": (
+        Field("activity", "thing1", _ACTIVITY),
+        Field("result", "thing2", ("报名结果", "审核结果")),
+        Field("starts_at", "time3", _WHEN),
+        Field("tip", "thing4", ("温馨提示", "备注")),
+    ),
     "need_answered": (
         Field("number", "character_string1", ("诉求编号", "工单编号")),
         Field("title", "thing2", ("诉求标题", "诉求内容")),

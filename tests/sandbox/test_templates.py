@@ -73,7 +73,8 @@ def test_the_account_lists_its_templates(sandbox: Program) -> None:
     token = sandbox.token()["access_token"]
     listed = sandbox.get("/wxaapi/newtmpl/gettemplate", access_token=token)["data"]
     assert {len(template["priTmplId"]) for template in listed} == {43}
-    kinds = ["cancelled", "changed", "promoted", "need_answered", "reminder", "menu", "longterm"]
+    kinds = ["cancelled", "changed", "promoted", "decided", "need_answered"]
+    kinds += ["reminder", "menu", "longterm"]
     assert [t["priTmplId"].split("_A")[0] for t in listed] == [f"sbx_{kind}" for kind in kinds]
     assert [template["type"] for template in listed] == [2] * 6 + [3]
     menu = listed[5]
@@ -121,8 +122,8 @@ def test_the_public_library_can_be_browsed(sandbox: Program) -> None:
     def titles(**query: str) -> Any:
         return sandbox.get(path, access_token=token, **query)
 
-    page = titles(ids=ids, start="6", limit="30")
-    assert page["count"] == 8
+    page = titles(ids=ids, start="7", limit="30")
+    assert page["count"] == 9
     assert [title["tid"] for title in page["data"]] == [2001, 3001]
     assert titles(ids="x", start="0", limit="1")["errcode"] == 200018
     assert titles(ids=ids, start="x", limit="1")["errcode"] == 200016

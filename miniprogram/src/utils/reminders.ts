@@ -12,6 +12,7 @@ export const WHAT_FOR: Record<string, string> = {
   cancelled: '报名的活动取消了',
   changed: '报名的活动改了时间或地点',
   promoted: '候补有名额了',
+  decided: '报名有结果了',
   need_answered: '诉求有答复了',
   reminder: '报名的活动快开始了',
   menu: '下个月的菜单出来了',

@@ -19,7 +19,7 @@ const WORDS: Record<SignupState, Words> = {
   confirmed: { name: '已报名', tone: 'good', title: '报名成功', text: '到场后扫屏幕上的码签到。来不了请提前取消，把名额让给别人。', icon: 'check', kinds: ['reminder', 'changed', 'cancelled'] },
   waitlisted: { name: '候补中', tone: 'wait', title: '已加入候补', text: '有名额时按先后补上，会通知您。', icon: 'hourglass', kinds: ['promoted', 'changed', 'cancelled'] },
   offered: { name: '待您确认', tone: 'warn', title: '有名额了', text: '请在保留时间内确认，过时会让给下一位。', icon: 'bell', kinds: ['reminder', 'changed', 'cancelled'] },
-  pending: { name: '待定', tone: 'wait', title: '已提交', text: '有结果会通知您。', icon: 'hourglass', kinds: ['promoted', 'changed', 'cancelled'] },
+  pending: { name: '待定', tone: 'wait', title: '已提交', text: '有结果会通知您。', icon: 'hourglass', kinds: ['decided', 'changed', 'cancelled'] },
   declined: { name: '未通过', tone: 'quiet', title: '这次没有通过', text: '', icon: 'info', kinds: [] },
   cancelled: { name: '已取消', tone: 'quiet', title: '已取消', text: '', icon: 'close', kinds: [] },
   lost: { name: '未中签', tone: 'quiet', title: '这次没有抽中', text: '下次还有机会。', icon: 'info', kinds: [] },

@@ -12,6 +12,7 @@ TITLES: Final = {
     "cancelled": "活动取消通知",
     "changed": "活动变更通知",
     "promoted": "候补成功通知",
+    "decided": "报名结果通知",
     "need_answered": "诉求答复通知",
     "reminder": "活动开始提醒",
     "menu": "每月菜单通知",
