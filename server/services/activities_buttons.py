@@ -21,6 +21,9 @@ class Facts:
     position: int | None = None
     waiting: int = 0
     restriction: str | None = None
+    # When signing up opens for this person, where that is later than for others, and why.
+    release: dt.datetime | None = None
+    release_reason: str | None = None
 
     def is_signup(self, *states: SignupState) -> bool:
         """Say whether the person's signup is in one of the states."""
@@ -35,6 +38,11 @@ class Facts:
     @property
     def closes_at(self) -> dt.datetime:
         return closes_at(self.activity, self.session)
+
+    @property
+    def opens_at(self) -> dt.datetime | None:
+        """When signing up opens for this person; None for from the start."""
+        return self.release or self.activity.signup_opens_at
 
 
 def closes_at(activity: Activity, session: Session) -> dt.datetime:
@@ -57,8 +65,7 @@ def _is_cancelled(facts: Facts) -> bool:
 
 
 def _is_not_open(facts: Facts) -> bool:
-    opens = facts.activity.signup_opens_at
-    return opens is not None and facts.now < opens
+    return facts.opens_at is not None and facts.now < facts.opens_at
 
 
 _ORDER: tuple[tuple[ButtonState, Callable[[Facts], bool]], ...] = (
@@ -75,6 +82,10 @@ _ORDER: tuple[tuple[ButtonState, Callable[[Facts], bool]], ...] = (
         ),
     ),
     (ButtonState.PENDING, lambda it: it.is_signup(SignupState.PENDING)),
+    (
+        ButtonState.LOST,
+        lambda it: it.is_signup(SignupState.LOST) and it.now < it.session.starts_at,
+    ),
     (ButtonState.NO_SIGNUP_NEEDED, lambda it: it.activity.signup_mode == SignupMode.NONE),
     (ButtonState.NOT_OPEN, _is_not_open),
     (ButtonState.CLOSED, lambda it: it.now >= it.closes_at),
@@ -93,14 +104,15 @@ def button(facts: Facts) -> ButtonOut:
     state = state_of(facts)
     signup = facts.signup
     at = {
-        ButtonState.NOT_OPEN: facts.activity.signup_opens_at,
+        ButtonState.NOT_OPEN: facts.opens_at,
         ButtonState.OFFERED: signup.hold_until if signup else None,
     }
     reason = {
         ButtonState.CANCELLED: facts.activity.cancel_reason or None,
         ButtonState.RESTRICTED: facts.restriction,
+        ButtonState.NOT_OPEN: facts.release_reason,
     }
-    is_full = state == ButtonState.FULL
+    is_full = state in (ButtonState.FULL, ButtonState.LOST)
     return ButtonOut(
         state=state,
         signup_id=signup.id if signup else None,
@@ -113,4 +125,4 @@ def button(facts: Facts) -> ButtonOut:
 
 def takes_waiting(activity: Activity) -> bool:
     """Say whether a full session has a waiting list: only where nobody has to approve."""
-    return activity.signup_mode == SignupMode.FCFS
+    return activity.signup_mode in (SignupMode.FCFS, SignupMode.LOTTERY)

@@ -13,6 +13,7 @@ from server.errors import Conflict, Invalid, NotFound, VersionConflict
 from server.schemas.activities import Announce, SessionIn
 from server.schemas.activities_seen import place_of
 from server.services import audit
+from server.services import signups_draws as draws
 from server.services import signups_notices as notices
 from server.services import signups_seats as seats
 from server.services.audit import Actor
@@ -72,6 +73,8 @@ def add(
             qr_key=secrets.token_hex(32),
             **values,
         )
+        if activity.state == ActivityState.SCHEDULED:
+            draws.promise_all(activity, now=now)
         _record(actor, "sessions.add", session, now=now, after=_shown(values))
     return get(session.id)
 
@@ -98,7 +101,8 @@ def edit(
         _require_editable(session.activity)
         if session.state != SessionState.SCHEDULED:
             raise SessionOver
-        if values["capacity"] is not None and values["capacity"] < session.seats_taken:
+        is_other = values["capacity"] != session.capacity
+        if is_other and values["capacity"] is not None and values["capacity"] < session.seats_taken:
             text = f"已有 {session.seats_taken} 人占用名额，不能少于这个数"
             raise Invalid(fields={"capacity": text})
         before = {name: getattr(session, name) for name in values}

@@ -26,6 +26,7 @@ from models.needs import NeedState
 from models.notifications import BUCKETS, CampaignState, DeliveryState, EntryReason
 from models.signups import SignupState
 from server.services import signups_recount
+from server.services import signups_seats as seats
 from server.services.notifications import wallet
 
 _SHOWN: Final = 20
@@ -75,9 +76,10 @@ def broken() -> list[str]:
     return [line for breach in breaches() for line in breach.lines]
 
 
-def breaches() -> list[Breach]:
-    """Return the rules that do not hold, each with its rows and what to do about them."""
-    found = [(rule, list(rule.find())) for rule in RULES]
+def breaches(*more: Rule) -> list[Breach]:
+    """Return the rules that do not hold, each with its rows and what to do about them; `more` are
+    rules about what is not in the database."""
+    found = [(rule, list(rule.find())) for rule in (*RULES, *more)]
     return [Breach(rule, _shortened(lines)) for rule, lines in found if lines]
 
 
@@ -95,8 +97,13 @@ def _miscounted_seats() -> Iterable[str]:
 
 
 def _overfull() -> Iterable[str]:
+    """More places taken than there are and than staff let in knowingly, at the door or by lowering
+    the capacity."""
+    beyond = Signup.select(fn.COALESCE(fn.SUM(Signup.over_capacity), 0)).where(
+        Signup.session == Session.id, seats.seated()
+    )
     query = Session.select(Session.id, Session.seats_taken, Session.capacity).where(
-        Session.seats_taken > Session.capacity
+        Session.seats_taken > Session.capacity + Session.extra_seats + beyond
     )
     for session_id, taken, capacity in _rows(query):
         yield f"session {session_id}: {taken} places taken of {capacity}"

@@ -6,15 +6,15 @@ from typing import Any
 from peewee import IntegrityError
 
 from models import Session, Signup, User, db
-from models.activities import ActivityState, SessionState, SignupMode
-from models.signups import LIVE, SEATED, SignupSource, SignupState
-from server.clock import iso
-from server.errors import Conflict, NotFound
+from models.activities import SignupMode
+from models.signups import LIVE, SignupSource, SignupState
+from server.errors import Conflict, Invalid, NotFound
 from server.schemas.signups import SignupIn
-from server.services import activities_agenda as agenda
 from server.services import activities_buttons as buttons
 from server.services import activities_eligibility as eligibility
+from server.services import activities_onces as onces
 from server.services import activities_sessions as sessions
+from server.services import signups_draws as draws
 from server.services import signups_seats as seats
 from server.services.signups_answers import require_valid
 from server.services.signups_lists import Placed, of_session, of_user
@@ -24,6 +24,16 @@ from server.services.signups_rounds import (
     decline,
     expire_offers,
     mark_no_shows,
+)
+from server.services.signups_windows import (
+    AlreadySignedUp,
+    Cancelled,
+    Closed,
+    NoSignupNeeded,
+    NotOpen,
+    is_cancelled,
+    is_undrawn,
+    require_open,
 )
 
 __all__ = [
@@ -51,38 +61,16 @@ __all__ = [
 ]
 
 
-class AlreadySignedUp(Conflict):
-    """`current` is the signup that stands."""
-
-    code, message = "already_signed_up", "您已报名，无需重复报名"
-
-
 class Full(Conflict):
     """`can_join_waitlist` says whether asking again with `join_waitlist` makes sense."""
 
     code, message = "full", "名额已满"
 
 
-class NotOpen(Conflict):
-    """`opens_at` says when it will be."""
-
-    code, message = "not_open", "报名尚未开始"
-
-
-class Closed(Conflict):
-    code, message = "closed", "报名已截止"
-
-
-class Cancelled(Conflict):
-    code, message = "cancelled", "活动已取消"
-
-
 class TooLate(Conflict):
+    """`can_release` says whether asking again with `cannot_come` gives the place to others."""
+
     code, message = "too_late", "已过可以更改的时间，如有变化请联系工作人员"
-
-
-class NoSignupNeeded(Conflict):
-    code, message = "no_signup_needed", "此活动无需报名，直接到场即可"
 
 
 def get_own(user: User, signup_id: int) -> Signup:
@@ -105,27 +93,28 @@ def sign_up(
     """Give a person and their party places, or one on the waiting list if they asked for that.
 
     Raises NotFound, Cancelled, AlreadySignedUp, NoSignupNeeded, NotOpen, Closed, NotEligible,
-    Invalid, Full.
+    OneSessionEach, Invalid, Full.
     """
     try:
         with db.atomic():
             session = seats.lock(session_id)
-            _require_open(user, session, now=now)
+            require_open(user, session, now=now)
             someone = eligibility.person(user)
             eligibility.require(session.activity, someone)
+            onces.require_none(user, session)
             require_valid(session.activity, form)
-            state = _allocate(session, someone.enterprise_id, form, now=now)
             signup = _add(
                 user,
                 session,
-                state=state,
+                **_placing(session, someone.enterprise_id, form, now=now),
                 enterprise_id=someone.enterprise_id,
                 party_size=form.party_size,
                 answers=form.answers,
                 source=source,
+                once_of=onces.key_of(session.activity),
                 now=now,
             )
-            # Only an FCFS line exists; its head may fit where this newcomer did not.
+            # The head of the line may fit where this newcomer did not.
             seats.promote(session, now=now)
     except IntegrityError:
         raise AlreadySignedUp from None
@@ -137,16 +126,18 @@ def admit(user: User, session: Session, *, party_size: int, now: dt.datetime) ->
     return the confirmed signup. Belongs inside the transaction of the check-in. A place offered to
     them is theirs; a place in the line becomes a real one. Raises Cancelled, Full, NotEligible."""
     session = seats.lock(session.id)
-    if _is_cancelled(session):
+    if is_cancelled(session):
         raise Cancelled
     someone = eligibility.person(user)
     eligibility.require(session.activity, someone)
     seats.promote(session, now=now)
     standing = seats.live_signup(session, user.id)
+    if is_undrawn(session):
+        raise Full("名额将由抽签决定，抽签前不能现场报名", can_join_waitlist=False)
     if standing and standing.state == SignupState.PENDING:
         raise Full("您的报名还在审核中，请联系现场工作人员", can_join_waitlist=False)
     party = standing.party_size if standing else party_size
-    holds_place = standing is not None and standing.state in SEATED
+    holds_place = standing is not None and seats.holds_places(standing)
     if not holds_place and not seats.take(session, party):
         raise Full(can_join_waitlist=False)
     if standing is None:
@@ -174,9 +165,12 @@ def cancel_deadline(signup: Signup) -> dt.datetime:
     return session.starts_at - dt.timedelta(hours=session.activity.cancel_hours)
 
 
-def cancel(user: User, signup_id: int, *, now: dt.datetime) -> None:
-    """Give a place back and let the line move up. Doing it twice changes nothing. Raises NotFound,
-    TooLate."""
+def cancel(user: User, signup_id: int, *, cannot_come: bool = False, now: dt.datetime) -> None:
+    """Give a place back and let the line move up. Doing it twice changes nothing.
+
+    After the deadline a place is not given back by mistake: whoever says that they cannot come
+    (`cannot_come`) still passes it on until the session starts, which is better for everybody than
+    an empty chair. Raises NotFound, TooLate."""
     session_id = get_own(user, signup_id).session_id
     with db.atomic():
         session = seats.lock(session_id)
@@ -186,8 +180,9 @@ def cancel(user: User, signup_id: int, *, now: dt.datetime) -> None:
             return
         if signup.state in (SignupState.ATTENDED, SignupState.NO_SHOW):
             raise TooLate
-        if now > cancel_deadline(signup):
-            raise TooLate
+        has_begun = now >= session.starts_at
+        if now > cancel_deadline(signup) and (has_begun or not cannot_come):
+            raise TooLate(can_release=not has_begun)
         seats.give_back(session, signup, reason="", now=now)
 
 
@@ -198,7 +193,7 @@ def accept(user: User, signup_id: int, *, now: dt.datetime) -> Signup:
     with db.atomic():
         session = seats.lock(session_id)
         signup = Signup.get_by_id(signup_id)
-        if _is_cancelled(session):
+        if is_cancelled(session):
             raise Cancelled
         is_held = signup.hold_until is not None and signup.hold_until > now
         if signup.state == SignupState.OFFERED and is_held:
@@ -213,36 +208,20 @@ def _with_session(signup: Signup) -> Signup:
     return signup
 
 
-def _is_cancelled(session: Session) -> bool:
-    called_off = (SessionState.CANCELLED, ActivityState.CANCELLED)
-    return session.state in called_off or session.activity.state in called_off
-
-
-def _require_open(user: User, session: Session, *, now: dt.datetime) -> None:
-    """Let pass a session the person could sign up for now, whatever places there are."""
-    activity = session.activity
-    if not agenda.is_public(activity):
-        raise NotFound
-    if _is_cancelled(session):
-        raise Cancelled
-    standing = seats.live_signup(session, user.id)
-    if standing is not None:
-        raise AlreadySignedUp(current=_current(standing))
-    if activity.signup_mode == SignupMode.NONE:
-        raise NoSignupNeeded
-    opens = activity.signup_opens_at
-    if opens is not None and now < opens:
-        raise NotOpen(opens_at=iso(opens))
-    if now >= buttons.closes_at(activity, session):
-        raise Closed
-
-
-def _current(signup: Signup) -> dict[str, Any]:
+def _placing(
+    session: Session, enterprise_id: int | None, form: SignupIn, *, now: dt.datetime
+) -> dict[str, Any]:
+    """Return the state a newcomer gets and what goes with it. Raises Full, Invalid."""
+    if not is_undrawn(session):
+        return {"state": _allocate(session, enterprise_id, form, now=now)}
+    cap = session.activity.per_enterprise_cap
+    if cap is not None and enterprise_id is not None and form.party_size > cap:
+        raise Invalid(fields={"party_size": f"每家企业最多 {cap} 个名额"})
+    lottery = draws.promise(session, now=now)
     return {
-        "id": str(signup.id),
-        "state": signup.state,
-        "position": seats.position_of(signup),
-        "party_size": signup.party_size,
+        "state": SignupState.PENDING,
+        "draw_id": lottery.id,
+        "would_wait": form.join_waitlist,
     }
 
 

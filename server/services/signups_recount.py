@@ -7,7 +7,6 @@ from typing import Any
 from peewee import JOIN, fn
 
 from models import Session, Signup, db
-from models.signups import SEATED
 from server import logs
 from server.services import audit
 from server.services import signups_seats as seats
@@ -38,7 +37,7 @@ def miscounted() -> list[Miscount]:
         .join(
             Signup,
             JOIN.LEFT_OUTER,
-            on=(Signup.session == Session.id) & Signup.state.in_(SEATED),
+            on=(Signup.session == Session.id) & seats.seated(),
         )
         .group_by(Session.id, Session.seats_taken)
         .having(held != Session.seats_taken)
@@ -53,7 +52,7 @@ def _correct(session_id: int, now: dt.datetime) -> bool:
         session = seats.lock(session_id)  # and look again: signups went on meanwhile
         held = (
             Signup.select(fn.COALESCE(fn.SUM(Signup.party_size), 0))
-            .where(Signup.session == session_id, Signup.state.in_(SEATED))
+            .where(Signup.session == session_id, seats.seated())
             .scalar()
         )
         if int(held) == session.seats_taken:

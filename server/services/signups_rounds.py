@@ -1,12 +1,15 @@
 """Signups decided by staff and by the clock: approvals, offers that lapse, no-shows."""
 
 import datetime as dt
+from typing import Any
 
 from models import Activity, Session, Signup, User, db
 from models.activities import SessionState, SignupMode
 from models.signups import LIVE, SignupState
 from server.errors import Conflict
 from server.services import audit
+from server.services import signups_noshows as noshows
+from server.services import signups_notices as notices
 from server.services import signups_seats as seats
 from server.services.audit import Actor
 
@@ -36,10 +39,23 @@ def _decide(
         fresh: Signup = Signup.get_by_id(signup.id)
         if fresh.state != SignupState.PENDING:
             raise NotPending
+        if fresh.draw_id is not None:
+            raise NotPending("抽签报名由抽签决定，不能逐个审核")
         if state == SignupState.DECLINED:
             seats.give_back(session, fresh, state=state, reason=reason, now=now)
         else:
             seats.move(fresh, state, now=now)
+        is_in = state == SignupState.CONFIRMED
+        notices.tell_decided(
+            fresh.user_id,
+            session,
+            ref=str(fresh.id),
+            result="报名已通过" if is_in else "报名未通过",
+            tip="名额已为您留好，来不了请提前取消"
+            if is_in
+            else reason or "名额有限，欢迎参加下一次",
+            now=now,
+        )
         audit.record(
             actor,
             "signups.decide",
@@ -111,11 +127,12 @@ def mark_no_shows(now: dt.datetime) -> int:
             Activity.signup_mode != SignupMode.NONE,
         )
     )
-    marked: int = (
-        Signup.update(
-            state=SignupState.NO_SHOW, updated_at=now, updated_by=None, version=Signup.version + 1
-        )
-        .where(Signup.state == SignupState.CONFIRMED, Signup.session.in_(over))
-        .execute()
-    )
-    return marked
+    absent = (Signup.state == SignupState.CONFIRMED) & Signup.session.in_(over)
+    with db.atomic():
+        found: Any = Signup.select().where(absent).order_by(Signup.id)
+        if db.for_update:
+            found = found.for_update("FOR UPDATE SKIP LOCKED")
+        # By version: whoever is checked in late meanwhile has come.
+        marked = [row for row in list(found) if row.change(now=now, state=SignupState.NO_SHOW)]
+        noshows.mark(marked, now=now)
+    return len(marked)

@@ -60,6 +60,19 @@ def live_signup(session: Session, user_id: int) -> Signup | None:
     return found
 
 
+def seated() -> Any:
+    """Return the condition on `Signup` that it holds places. An entry of a lottery holds none
+    until it is drawn."""
+    is_entry = (Signup.state == SignupState.PENDING) & Signup.draw_id.is_null(False)
+    return Signup.state.in_(SEATED) & ~is_entry
+
+
+def holds_places(signup: Signup) -> bool:
+    """Say the same of one signup."""
+    is_entry = signup.state == SignupState.PENDING and signup.draw_id is not None
+    return signup.state in SEATED and not is_entry
+
+
 def take(session: Session, party: int) -> bool:
     """Take places for a party if there are that many. Returns whether they were taken."""
     free = Session.capacity.is_null() | (Session.seats_taken + party <= Session.capacity)
@@ -71,6 +84,17 @@ def take(session: Session, party: int) -> bool:
     if taken:
         session.seats_taken += party
     return bool(taken)
+
+
+def take_beyond(session: Session, party: int) -> int:
+    """Take places for a party whatever the capacity, for staff who say why; return how many of
+    them are beyond it (`over_capacity` of its signup)."""
+    left = party if session.capacity is None else max(0, session.capacity - session.seats_taken)
+    Session.update(seats_taken=Session.seats_taken + party).where(
+        Session.id == session.id
+    ).execute()
+    session.seats_taken += party
+    return max(0, party - left)
 
 
 def free(session: Session, party: int) -> None:
@@ -95,7 +119,7 @@ def is_company_full(session: Session, enterprise_id: int | None, party: int) -> 
         Signup.select(fn.COALESCE(fn.SUM(Signup.party_size), 0))
         .where(
             Signup.session == session,
-            Signup.state.in_(SEATED),
+            seated(),
             Signup.enterprise_id.in_(family),
         )
         .scalar()
@@ -190,7 +214,7 @@ def give_back(
     now: dt.datetime,
 ) -> None:
     """End a signup, free what it held, and let the line move up."""
-    held = signup.state in SEATED
+    held = holds_places(signup)
     move(signup, state, now=now, ended_at=now, end_reason=reason)
     if held:
         free(session, signup.party_size)

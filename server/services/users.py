@@ -163,6 +163,31 @@ def keep_phone(user: User, phone: str, *, vault: Vault, now: dt.datetime) -> Use
     return user
 
 
+def find_by_phone(phone: str, vault: Vault) -> User | None:
+    """Return whose number it is: the member who verified it, else who was written down with it;
+    None for a number nobody has."""
+    found: User | None = (
+        User.select()
+        .where(
+            User.phone_hash == vault.blind(phone, place="phone"), User.status != UserStatus.ERASED
+        )
+        .order_by(User.openid_enc.is_null(), User.id)
+        .first()
+    )
+    return found
+
+
+def write_down(name: str, phone: str, *, vault: Vault, by: int | None, now: dt.datetime) -> User:
+    """Make an entry of somebody who has no account, for a list staff keep, and return it; called
+    inside the transaction of the list. Whoever verifies the number later takes it over."""
+    user = User.add(now=now, by=by, first_seen_at=now, nickname=name[:30])
+    if phone:
+        user.phone_enc = vault.seal(phone, place=_place(user, "phone"))
+        user.phone_hash = vault.blind(phone, place="phone")
+        user.save()
+    return user
+
+
 @dataclass(frozen=True)
 class Footprint:
     """What a person has done here, counted as the statistics count it."""

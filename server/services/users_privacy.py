@@ -12,6 +12,7 @@ from models import (
     IdempotencyKey,
     Message,
     Need,
+    NoShowMark,
     Rating,
     Session,
     Signup,
@@ -26,7 +27,15 @@ from models.users import UserStatus
 from server.clock import iso
 from server.crypto import Vault
 from server.errors import VersionConflict
-from server.services import audit, enterprises, notifications, signups, users
+from server.services import (
+    audit,
+    enterprises,
+    files,
+    notifications,
+    signups,
+    signups_noshows,
+    users,
+)
 
 # WeChat's codes in user_authorization_revoke: which of our columns holds that data.
 _REVOCABLE: dict[int, dict[str, Any]] = {
@@ -34,6 +43,7 @@ _REVOCABLE: dict[int, dict[str, Any]] = {
     8: {"phone_enc": None, "phone_hash": None},
     19: {"nickname": ""},  # nickname typed by the keyboard's suggestion
 }
+_PICTURES, _DOCUMENTS = 14, 15
 _FORGOTTEN: dict[str, Any] = {
     "openid_enc": None,
     "unionid_enc": None,
@@ -55,8 +65,19 @@ def copy_of(user: User, *, vault: Vault) -> dict[str, Any]:
         "profile": _profile(user, vault),
         "enterprises": _memberships(user),
         "signups": _signups(user),
+        "no_shows": _no_shows(user),
         "checkins": _checkins(user),
         "needs": _needs(user),
+        "files": [
+            {
+                "id": str(row.id),
+                "name": row.name,
+                "media_type": row.media_type,
+                "size": row.size,
+                "at": iso(row.created_at),
+            }
+            for row in files.of_member(user.id)
+        ],
         "messages": [
             {"title": row.title, "body": row.body, "at": iso(row.created_at)}
             for row in Message.select().where(Message.user_id == user.id).order_by(Message.id)
@@ -122,6 +143,25 @@ def _signups(user: User) -> list[dict[str, Any]]:
     ]
 
 
+def _no_shows(user: User) -> list[dict[str, Any]]:
+    rows: Any = (
+        NoShowMark.select(NoShowMark, Session, Activity)
+        .join(Session)
+        .join(Activity)
+        .where(NoShowMark.user_id == user.id)
+        .order_by(NoShowMark.id)
+    )
+    return [
+        {
+            "activity": row.session.activity.title,
+            "expires_at": iso(row.expires_at),
+            "appeal": row.appeal_text,
+            "decision": row.appeal_state,
+        }
+        for row in rows
+    ]
+
+
 def _checkins(user: User) -> list[dict[str, Any]]:
     scores = {
         row.checkin_id: {"score": row.score, "text": row.text}
@@ -164,7 +204,7 @@ def _needs(user: User) -> list[dict[str, Any]]:
 
 def erase(user: User, *, actor: audit.Actor, now: dt.datetime) -> None:
     """Forget a person (注销): sessions end, future places are given back, memberships end, and all
-    that tells who it was is wiped. What they did stays as an anonymous count, their needs stay as
+    that tells who it was is wiped, what they uploaded too. What they did stays as an anonymous count, their needs stay as
     the company's. Raises VersionConflict when the row changed meanwhile."""
     with db.atomic():
         signups.cancel_all_of(user, reason="账号已注销", now=now)
@@ -177,7 +217,9 @@ def erase(user: User, *, actor: audit.Actor, now: dt.datetime) -> None:
         IdempotencyKey.delete().where(IdempotencyKey.user_id == mine).execute()
         Signup.update(answers={}).where(Signup.user_id == mine).execute()
         Need.update(contact_times="").where(Need.user_id == mine).execute()
+        signups_noshows.forget(mine)
         notifications.forget(mine)
+        files.forget(mine, now=now)
         Staff.update(user_id=None).where(Staff.user_id == mine).execute()
         if not user.change(now=now, by=actor.id, erased_at=now, **_FORGOTTEN):
             raise VersionConflict
@@ -195,20 +237,26 @@ def erase_by_openid(openid: str, *, vault: Vault, now: dt.datetime) -> bool:
 
 
 def revoke_data(openid: str, codes: Iterable[int], *, vault: Vault, now: dt.datetime) -> bool:
-    """Delete exactly the data a person took back at WeChat (8 phone number, 6 and 19 nickname; of
-    the other kinds we hold none). Returns False when we know no such person. Raises
+    """Delete exactly the data a person took back at WeChat (8 phone number, 6 and 19 nickname, 14
+    pictures they chose, 15 files they chose; of the other kinds we hold none). Returns False when we know no such person. Raises
     VersionConflict when the row changed meanwhile."""
     user = users.find_by_openid(openid, vault)
     if user is None:
         return False
     values: dict[str, Any] = {}
-    for code in codes:
+    taken_back = set(codes)
+    for code in taken_back:
         values |= _REVOCABLE.get(code, {})
-    if values:
+    uploads = {"pictures": _PICTURES in taken_back, "documents": _DOCUMENTS in taken_back}
+    if values or any(uploads.values()):
         with db.atomic():
             if not user.change(now=now, **values):
                 raise VersionConflict
-            after = {"wiped": sorted(values)}
+            if any(uploads.values()):
+                files.forget(user.id, now=now, **uploads)
+            after = {
+                "wiped": sorted({*values, *(kind for kind, is_so in uploads.items() if is_so)})
+            }
             audit.record(audit.SYSTEM, "users.revoke_data", user, now=now, after=after)
     return True
 

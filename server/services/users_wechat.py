@@ -3,11 +3,11 @@ the person is told when it refuses or does not answer."""
 
 import datetime as dt
 
-from models import User
+from models import User, db
 from server import logs
 from server.crypto import Vault
 from server.errors import Busy, Conflict, Forbidden, Invalid, ServiceError, Unauthenticated
-from server.services import users
+from server.services import signups_guests, users
 from server.wechat import WeChat, WeChatError
 
 _PROFILE = 1
@@ -65,7 +65,8 @@ def check_words(user: User, words: dict[str, str], *, wechat: WeChat, vault: Vau
 
 
 def verify_phone(user: User, code: str, *, wechat: WeChat, vault: Vault, now: dt.datetime) -> User:
-    """Keep the number behind the phone button's code, and return the person. Raises PhoneCodeUsed,
+    """Keep the number behind the phone button's code, take over what staff wrote down under it, and
+    return the person. Raises PhoneCodeUsed,
     WeChatUnavailable, VersionConflict."""
     try:
         phone = wechat.phone(code)
@@ -73,4 +74,7 @@ def verify_phone(user: User, code: str, *, wechat: WeChat, vault: Vault, now: dt
         if error.kind == "login_again":
             raise PhoneCodeUsed from None
         raise refusal(error) from None
-    return users.keep_phone(user, phone, vault=vault, now=now)
+    with db.atomic():
+        kept = users.keep_phone(user, phone, vault=vault, now=now)
+        signups_guests.adopt(kept, now=now)
+    return kept

@@ -95,7 +95,7 @@ def test_publish(now: dt.datetime) -> None:
     [
         ({"theme": "  "}, "theme"),
         ({"eligibility": {"rule": "employees"}}, "eligibility_reason"),
-        ({"signup_mode": SignupMode.LOTTERY}, "signup_mode"),
+        ({"signup_mode": SignupMode.LOTTERY}, "signup_closes_at"),
     ],
 )
 def test_publish_needs_what_everybody_must_read(now: dt.datetime, over: Any, field: str) -> None:
