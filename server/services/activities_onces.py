@@ -3,10 +3,11 @@
 Who missed theirs may take another one: a `no_show` holds nothing back. Having been there does.
 """
 
+import datetime as dt
 from typing import Any
 
 from models import Activity, Session, Signup, User
-from models.signups import HOLDING, SignupState
+from models.signups import HOLDING, SignupSource, SignupState
 from server.errors import Conflict
 from server.services.calendar_days import moment_label
 
@@ -18,6 +19,11 @@ class OneSessionEach(Conflict):
 
 
 _COUNTS = (*HOLDING, SignupState.ATTENDED)
+
+
+def key_of(activity: Activity) -> int | None:
+    """Return what a signup carries so that the database refuses a second one; None if it may."""
+    return activity.id if activity.one_session_each else None
 
 
 def held_by(user: User, activities: list[Activity]) -> dict[int, Signup]:
@@ -45,6 +51,17 @@ def reason_against(held: Signup | None, session: Session) -> str | None:
         return None
     verb = "参加过" if held.state == SignupState.ATTENDED else "报了"
     return f"您已{verb}{moment_label(held.session.starts_at)}的一场，每人限一场"
+
+
+def carry_over(activity: Activity, *, now: dt.datetime) -> None:
+    """Let the signups that stand follow the rule as it now is, inside the caller's transaction.
+    What staff gave is left alone. Raises IntegrityError when somebody holds two."""
+    held = Session.select(Session.id).where(Session.activity == activity)
+    Signup.update(once_of=key_of(activity), updated_at=now).where(
+        Signup.session.in_(held),
+        Signup.source == SignupSource.SELF,
+        Signup.state.in_([state.value for state in HOLDING]),
+    ).execute()
 
 
 def require_none(user: User, session: Session) -> None:

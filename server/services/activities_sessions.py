@@ -7,15 +7,17 @@ from typing import Any
 from models import Activity, Session, Signup, Venue, Zone, db
 from models.activities import ActivityState, SessionState
 from models.signups import LIVE, SignupState
-from server.clock import iso
+from server.clock import day_of, iso
 from server.config import CheckinsConfig
 from server.errors import Conflict, Invalid, NotFound, VersionConflict
 from server.schemas.activities import Announce, SessionIn
 from server.schemas.activities_seen import place_of
+from server.services import activities_questions as questions
 from server.services import audit
 from server.services import signups_draws as draws
 from server.services import signups_notices as notices
 from server.services import signups_seats as seats
+from server.services import spaces_zones as zones
 from server.services.audit import Actor
 
 
@@ -62,7 +64,7 @@ def add(
     activity: Activity, form: SessionIn, *, checkins: CheckinsConfig, actor: Actor, now: dt.datetime
 ) -> Session:
     """Give an activity one more session and return it. Raises Invalid, SessionOver."""
-    values = _values(activity.space_id, form, checkins)
+    values = _values(activity, form, checkins)
     with db.atomic():
         _require_editable(activity)
         session = Session.add(
@@ -73,6 +75,7 @@ def add(
             qr_key=secrets.token_hex(32),
             **values,
         )
+        zones.book_session(session, by=actor.id, now=now)
         if activity.state == ActivityState.SCHEDULED:
             draws.promise_all(activity, now=now)
         _record(actor, "sessions.add", session, now=now, after=_shown(values))
@@ -95,7 +98,7 @@ def edit(
     are told now (old and new) or with a change still to come; cancelling is free for them again
     either way. More places let people move up. Raises Invalid, SessionOver, VersionConflict.
     """
-    values = _values(session.space_id, form, checkins)
+    values = _values(session.activity, form, checkins, kept=session.zone_id)
     with db.atomic():
         session = seats.lock(session.id)
         _require_editable(session.activity)
@@ -114,6 +117,7 @@ def edit(
         trail = {"before": _shown(before), "after": _shown(values)}
         _record(actor, "sessions.edit", session, now=now, **trail)
         session = get(session.id)
+        zones.book_session(session, by=actor.id, now=now)
         if news is not None and announce == Announce.NOW:
             _announce(session, news, now=now)
         seats.promote(session, now=now)
@@ -151,6 +155,7 @@ def call_off(session: Session, reason: str, *, whole: bool, actor: Actor, now: d
         version=Signup.version + 1,
     ).where(Signup.session == session, Signup.state.in_(LIVE)).execute()
     session.change(now=now, by=actor.id, state=SessionState.CANCELLED, seats_taken=0)
+    zones.free_session(session, by=actor.id, now=now)
     _record(actor, "sessions.cancel", session, now=now, reason=reason)
     for user_id in people:
         notices.tell_cancelled(user_id, session, whole=whole, reason=reason, now=now)
@@ -177,10 +182,16 @@ def current(session: Session) -> dict[str, Any]:
     }
 
 
-def _values(space_id: int, form: SessionIn, checkins: CheckinsConfig) -> dict[str, Any]:
-    """Return the columns a form means. Raises Invalid."""
+def _values(
+    activity: Activity, form: SessionIn, checkins: CheckinsConfig, *, kept: int | None = None
+) -> dict[str, Any]:
+    """Return the columns a form means; the zone `kept` stays allowed. Raises Invalid."""
     if form.starts_at >= form.ends_at:
         raise Invalid(fields={"ends_at": "结束时间应晚于开始时间"})
+    purge_on = questions.next_purge(activity.questions)
+    if purge_on is not None and purge_on <= day_of(form.ends_at):
+        text = f"有问题的回答将在 {purge_on} 清除，请先把清除日期改到这一场之后"
+        raise Invalid(fields={"ends_at": text})
     early = dt.timedelta(minutes=checkins.opens_before_minutes)
     late = dt.timedelta(minutes=checkins.closes_after_minutes)
     opens = form.checkin_opens_at or form.starts_at - early
@@ -193,18 +204,22 @@ def _values(space_id: int, form: SessionIn, checkins: CheckinsConfig) -> dict[st
         "checkin_opens_at": opens.astimezone(dt.UTC),
         "checkin_closes_at": closes.astimezone(dt.UTC),
         "capacity": form.capacity,
-    } | _room(space_id, form.venue_id, form.zone_id)
+    } | _room(activity.space_id, form.venue_id, form.zone_id, kept=kept)
 
 
-def _room(space_id: int, venue_id: int | None, zone_id: int | None) -> dict[str, int | None]:
-    if zone_id is not None:
-        zone = Zone.get_or_none(Zone.id == zone_id, Zone.space == space_id)
-        if zone is None or venue_id not in (None, zone.venue_id):
-            raise Invalid(fields={"zone_id": "请选择本空间该场地内的分区"})
-        venue_id = zone.venue_id
-    if venue_id is not None and not owns_venue(space_id, venue_id):
-        raise Invalid(fields={"venue_id": "请选择本空间的场地"})
-    return {"venue": venue_id, "zone": zone_id}
+def _room(
+    space_id: int, venue_id: int | None, zone_id: int | None, *, kept: int | None
+) -> dict[str, int | None]:
+    if zone_id is None:
+        if venue_id is not None and not owns_venue(space_id, venue_id):
+            raise Invalid(fields={"venue_id": "请选择本空间的场地"})
+        return {"venue": venue_id, "zone": None}
+    allowed = zones.bookable_by(space_id)
+    zone = Zone.get_or_none(Zone.id == zone_id)
+    is_open = zone_id == kept or zone_id in {each.id for each in allowed}
+    if zone is None or not is_open or venue_id not in (None, zone.venue_id):
+        raise Invalid(fields={"zone_id": "请选择该场地内的分区，其他空间的须已共享"})
+    return {"venue": zone.venue_id, "zone": zone_id}
 
 
 def owns_venue(space_id: int, venue_id: int) -> bool:
