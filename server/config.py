@@ -4,11 +4,12 @@ import base64
 import binascii
 import os
 import tomllib
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
@@ -28,6 +29,15 @@ class _Section(BaseModel):
 Port = Annotated[int, Field(ge=1, le=65535)]
 Count = Annotated[int, Field(ge=1)]
 Seconds = Annotated[float, Field(gt=0)]
+
+
+def _network(text: object) -> IPv4Network | IPv6Network:
+    if not isinstance(text, str):
+        raise ValueError("must be a network as text, like 203.0.113.0/24")
+    return ip_network(text)
+
+
+Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
 
 
 class ServerConfig(_Section):
@@ -77,10 +87,29 @@ class CheckinsConfig(_Section):
     slot_seconds: Count
     opens_before_minutes: Count
     closes_after_minutes: Count
+    venue_networks: list[Network]
+    screen_days: Count
+
+    def is_venue(self, address: str) -> bool:
+        """Say whether an address is of one of the venues' networks."""
+        if not self.venue_networks:
+            return False
+        try:
+            return any(ip_address(address) in network for network in self.venue_networks)
+        except ValueError:
+            return False
 
 
 class NeedsConfig(_Section):
     per_person_per_day: Count
+
+
+class FilesConfig(_Section):
+    dir: str
+    max_bytes: Count
+    per_person_per_day: Count
+    link_minutes: Count
+    keep_days: Count
 
 
 class JobsConfig(_Section):
@@ -114,6 +143,7 @@ class Config(_Section):
     auth: AuthConfig
     checkins: CheckinsConfig
     needs: NeedsConfig
+    files: FilesConfig
     jobs: JobsConfig
     secrets: Secrets
 
@@ -132,6 +162,10 @@ class Config(_Section):
     @property
     def redis_url(self) -> str:
         return self.redis.url or "redis://127.0.0.1:6379/0"
+
+    @property
+    def files_dir(self) -> Path:
+        return self.state_dir / self.files.dir
 
     @property
     def clock_file(self) -> Path:

@@ -1,5 +1,7 @@
 """签到: by the code at the door, once; and a word about it afterwards."""
 
+import re
+
 from flask import Response, request
 
 from models import Session
@@ -26,6 +28,8 @@ from server.services.staff import Verb
 bp = word("checkins")
 staff_bp = staff_word("checkins")
 
+_DEVICE = re.compile(r"[!-~]{1,64}")
+
 
 class CheckinPath(In):
     checkin_id: Id
@@ -36,7 +40,14 @@ class SessionPath(In):
 
 
 def _trace() -> checkins.Trace:
-    return checkins.Trace(ip_hash=vault().blind(request.remote_addr or "", place="scan.ip"))
+    address = request.remote_addr or ""
+    device = request.headers.get("X-Device-Id", "")
+    return checkins.Trace(
+        ip_hash=vault().blind(address, place="scan.ip"),
+        # Random, made by the installation itself: it tells phones apart and nothing else.
+        device=device if _DEVICE.fullmatch(device) else "",
+        is_venue=config().checkins.is_venue(address),
+    )
 
 
 @bp.post(

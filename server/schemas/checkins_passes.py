@@ -2,6 +2,7 @@
 
 from server.schemas.activities_seen import SessionBriefOut
 from server.schemas.base import Id, In, Moment, Out
+from server.schemas.checkins_challenge import ChallengeOut
 from server.schemas.signups import ActivityBriefOut
 
 
@@ -18,14 +19,6 @@ class PassCodeOut(Out):
     valid_from: Moment
     valid_to: Moment
     text: str
-
-
-class ChallengeOut(Out):
-    """What a flagged person is asked to show: a colour and a word of this very minute."""
-
-    color: str
-    word: str
-    valid_to: Moment
 
 
 class PassOut(Out):

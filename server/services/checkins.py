@@ -13,6 +13,7 @@ from server.schemas.checkins import CheckinIn
 from server.services import activities_eligibility as eligibility
 from server.services import checkins_codes as codes
 from server.services import checkins_entry as entry
+from server.services import checkins_flags as flags
 from server.services import checkins_tickets as tickets
 from server.services import signups, staff
 from server.services.checkins_codes import Code, TokenExpired, TokenInvalid
@@ -78,7 +79,10 @@ def check_in(
         form=form,
     )
     with entry.on_record(scan):
-        return _check_in(scan, slot_seconds)
+        done = _check_in(scan, slot_seconds)
+    if not done.is_repeat:
+        flags.note(done.checkin, trace, now=now)
+    return done
 
 
 def session_of(token: str) -> Session | None:

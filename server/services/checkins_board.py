@@ -1,11 +1,15 @@
 """Who is there, for several sessions at once: what a day's list shows beside each."""
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
 from peewee import fn
 
 from models import Checkin, Session, Signup
+from models.activities import SessionState
+from server.clock import at_shanghai
+from server.services import activities_sessions as sessions
 from server.services.checkins_screen import WITH_PLACE, Presence
 
 
@@ -31,3 +35,18 @@ def present_in(sessions: Iterable[Session]) -> dict[int, Presence]:
         session_id: Presence(*arrived.get(session_id, (0, 0)), places.get(session_id, 0), capacity)
         for session_id, capacity in capacities.items()
     }
+
+
+def phase(session: Session, *, now: dt.datetime) -> str:
+    """Return where a session stands with its check-in: cancelled, before, open or over."""
+    if session.state == SessionState.CANCELLED:
+        return "cancelled"
+    if now < session.checkin_opens_at:
+        return "before"
+    return "open" if now <= session.checkin_closes_at else "over"
+
+
+def of_day(space_ids: frozenset[int], day: dt.date) -> list[Session]:
+    """Return the sessions of these Spaces on a Shanghai day, the earliest first."""
+    begins = at_shanghai(day, dt.time())
+    return sessions.of_day(space_ids, begins, at_shanghai(day + dt.timedelta(days=1), dt.time()))

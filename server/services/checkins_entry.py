@@ -35,10 +35,12 @@ class RefReused(Conflict):
 
 @dataclass(frozen=True)
 class Trace:
-    """Where an attempt came from; `ip_hash` tells addresses apart without keeping them."""
+    """Where an attempt came from; `ip_hash` tells addresses apart without keeping them. `is_venue`:
+    from the venue's own network, where many at once are no wonder."""
 
     ip_hash: str = ""
     device: str = ""
+    is_venue: bool = False
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,13 @@ from tests import factories
 pytestmark = pytest.mark.usefixtures("app")
 HOUR = dt.timedelta(hours=1)
 ACTOR = factories.actor()
-CHECKINS = CheckinsConfig(slot_seconds=20, opens_before_minutes=60, closes_after_minutes=30)
+CHECKINS = CheckinsConfig(
+    slot_seconds=20,
+    opens_before_minutes=60,
+    closes_after_minutes=30,
+    venue_networks=[],
+    screen_days=180,
+)
 
 
 def form(now: dt.datetime, hours: float = 48, **over: Any) -> SessionIn:
