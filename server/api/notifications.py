@@ -2,6 +2,7 @@
 
 from flask import Response
 
+from models import Campaign
 from server.api.door import problems, reply, staff_word, word
 from server.clock import utcnow
 from server.context import actor, config, current_scope, current_user
@@ -136,13 +137,40 @@ def campaigns() -> Response:
     return reply(CampaignsOut(items=[CampaignOut.of(each) for each in found]))
 
 
+def _to_decide(campaign_id: int) -> Campaign:
+    campaign = ledger.get_campaign(campaign_id)
+    current_scope().require(Verb.PUBLISH_MENU, campaign.space_id)
+    return campaign
+
+
+@staff_bp.post(
+    "/campaigns/<campaign_id>/pause",
+    summary="Hold a campaign until it is resumed",
+    responses={200: CampaignOut},
+    openapi_extensions=problems(409),
+)
+def pause(path: CampaignPath) -> Response:
+    campaign = _to_decide(path.campaign_id)
+    return reply(CampaignOut.of(ledger.pause(campaign, actor=actor(), now=utcnow())))
+
+
 @staff_bp.post(
     "/campaigns/<campaign_id>/resume",
-    summary="Let a stopped campaign go on",
+    summary="Let a paused or stopped campaign go on",
     responses={200: CampaignOut},
     openapi_extensions=problems(409),
 )
 def resume(path: CampaignPath) -> Response:
-    campaign = ledger.get_campaign(path.campaign_id)
-    current_scope().require(Verb.PUBLISH_MENU, campaign.space_id)
+    campaign = _to_decide(path.campaign_id)
     return reply(CampaignOut.of(ledger.resume(campaign, actor=actor(), now=utcnow())))
+
+
+@staff_bp.post(
+    "/campaigns/<campaign_id>/cancel",
+    summary="Call off what of a campaign has not left yet",
+    responses={200: CampaignOut},
+    openapi_extensions=problems(409),
+)
+def cancel(path: CampaignPath) -> Response:
+    campaign = _to_decide(path.campaign_id)
+    return reply(CampaignOut.of(ledger.cancel(campaign, actor=actor(), now=utcnow())))

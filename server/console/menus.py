@@ -188,4 +188,5 @@ def _show_page(revision: MenuRevision, form: Form) -> str:
         reach=ledger.reach(revision.space_id, "menu") if is_draft else None,
         campaigns=sent,
         progress=progress.of_campaigns([row.id for row in sent]),
+        back=url_for("console.menus.show", revision_id=revision.id),
     )

@@ -1,8 +1,11 @@
 """消息: how campaigns went out, which messages did not arrive, and what may go again."""
 
+from collections.abc import Callable
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from models import Campaign
 from models.notifications import DeliveryState
 from server.clock import utcnow
 from server.console import door
@@ -30,6 +33,7 @@ def index() -> ResponseReturnValue:
         page=ledger.of_spaces(mine, state=state, cursor=request.args.get("cursor"), limit=30),
         campaigns=campaigns,
         progress=progress.of_campaigns([row.id for row in campaigns]),
+        back=_index(),
         again=state
         in (DeliveryState.UNKNOWN, DeliveryState.FAILED_PARAM, DeliveryState.FAILED_TEMP),
     )
@@ -50,14 +54,47 @@ def resend(delivery_id: int) -> ResponseReturnValue:
     return redirect(url_for("console.notifications.index", state=line.delivery.state), 303)
 
 
+@bp.get("/campaigns/<id:campaign_id>")
+def campaign(campaign_id: int) -> ResponseReturnValue:
+    """Show only how one campaign goes: its page asks for it again and again."""
+    found = ledger.get_campaign(campaign_id)
+    current_scope().require(Verb.SEE, found.space_id)
+    return render_template(
+        "console/notifications/_campaign.html",
+        row=found,
+        progress=progress.of_campaigns([campaign_id]),
+        back=door.way_back(request.args.get("back") or _index()),
+    )
+
+
+@bp.post("/campaigns/<id:campaign_id>/pause")
+def pause(campaign_id: int) -> ResponseReturnValue:
+    """Hold a campaign until somebody lets it go on."""
+    return _decide(campaign_id, ledger.pause, "已暂停，还没发出的先不发")
+
+
 @bp.post("/campaigns/<id:campaign_id>/resume")
 def resume(campaign_id: int) -> ResponseReturnValue:
-    """Let a stopped campaign go on."""
+    """Let a paused or stopped campaign go on."""
+    return _decide(campaign_id, ledger.resume, "已恢复发送")
+
+
+@bp.post("/campaigns/<id:campaign_id>/cancel")
+def cancel(campaign_id: int) -> ResponseReturnValue:
+    """Call off what has not left yet."""
+    return _decide(campaign_id, ledger.cancel, "已取消，没发出的不再发送；已经收到的不受影响")
+
+
+def _decide(campaign_id: int, act: Callable[..., Campaign], done: str) -> ResponseReturnValue:
     campaign = ledger.get_campaign(campaign_id)
     current_scope().require(Verb.PUBLISH_MENU, campaign.space_id)
     try:
-        ledger.resume(campaign, actor=actor(), now=utcnow())
-        flash("已恢复发送", "good")
+        act(campaign, actor=actor(), now=utcnow())
+        flash(done, "good")
     except ServiceError as error:
         flash(error.detail, "bad")
-    return redirect(url_for("console.notifications.index"), 303)
+    return redirect(door.way_back(request.form.get("next") or _index()), 303)
+
+
+def _index() -> str:
+    return url_for("console.notifications.index")

@@ -12,6 +12,7 @@ from models.notifications import DeliveryState
 from models.staff import Role
 from server.services import notifications
 from server.services.notifications import campaigns
+from server.services.notifications.kinds import TITLES
 from tests.conftest import Client, resources
 from tests.factories import make_space, make_staff, make_token, make_user
 
@@ -87,7 +88,7 @@ def test_the_wallet_tells_every_kind_in_plain_words(
     menu = next(item for item in items if item["kind"] == "menu")
     assert menu["sentence"] == "还能提醒你 1 次"
     assert menu["template_id"] == resources(app).config.wechat.templates["menu"]
-    assert len(items) == 6
+    assert len(items) == len(TITLES)
 
 
 def test_what_a_phone_claims_fills_no_wallet(client: Client, app: Flask) -> None:
@@ -167,3 +168,9 @@ def test_a_stopped_campaign_is_shown_and_resumed(client: Client, now: dt.datetim
     assert keeper_of(client, elsewhere).post(url).status_code == 404
     assert keeper.post(url).json["state"] == "spreading"
     assert keeper.post(url).status_code == 409
+    for act, state in (("pause", "paused"), ("resume", "spreading"), ("cancel", "cancelled")):
+        url = f"/api/v1/staff/campaigns/{campaign_id}/{act}"
+        assert keeper_of(client, elsewhere).post(url).status_code == 404
+        assert keeper_of(client, space, Role.OPERATOR).post(url).status_code == 403
+        assert keeper.post(url).json["state"] == state
+    assert keeper.post(url).json["code"] == "not_sending"

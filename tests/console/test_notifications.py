@@ -6,9 +6,14 @@ import pytest
 import models
 from models.notifications import CampaignState, DeliveryState
 from models.staff import Role
+from server.clock import at_shanghai, day_of, utcnow
+from server.services.notifications import campaigns, outbox
 from tests import factories
 from tests.conftest import Client
 from tests.console.conftest import Desk, desk
+
+NOON = at_shanghai(day_of(utcnow()) + dt.timedelta(days=1), dt.time(12))
+"""By day, when everything may ring."""
 
 
 @pytest.fixture
@@ -88,3 +93,39 @@ def test_lets_a_stopped_campaign_go_on(client: Client, space: models.Space, now:
     assert "已恢复发送" in keeper.do(path)
     assert models.Campaign.get_by_id(campaign.id).state == CampaignState.SPREADING
     assert "没有停下" in keeper.do(path)
+
+
+def test_a_campaign_is_held_and_called_off_where_it_is_seen(
+    client: Client, space: models.Space, now: Any
+) -> None:
+    campaign = models.Campaign.add(
+        now=now,
+        space=space,
+        kind="menu",
+        dedupe_key="menu:1",
+        subject_type="menu",
+        subject_id=1,
+        title="五月菜单来了",
+        state=CampaignState.RUNNING,
+    )
+    waiting = _delivery(space, now, DeliveryState.QUEUED, campaign_id=campaign.id)
+    path = f"/console/campaigns/{campaign.id}"
+    operator = desk(client, factories.make_staff(Role.OPERATOR, space))
+    assert "暂停" not in operator.see(path)
+    assert operator.send(f"{path}/pause").status_code == 403
+    elsewhere = desk(client, factories.make_staff(Role.KEEPER, factories.make_space()))
+    assert elsewhere.client.get(path).status_code == 404
+    keeper = desk(client, factories.make_staff(Role.KEEPER, space))
+    assert "hx-get" in keeper.client.get(path).text
+    assert "已暂停" in keeper.do(f"{path}/pause")
+    assert outbox.due_buckets(now=NOON) == []
+    assert "hx-get" not in keeper.client.get(path).text, "nothing moves, so nobody need ask"
+    assert "已恢复发送" in keeper.do(f"{path}/resume")
+    assert outbox.due_buckets(now=NOON) == [waiting.bucket]
+    assert "已取消" in keeper.do(f"{path}/cancel")
+    assert "已经结束" in keeper.do(f"{path}/cancel")
+    assert campaigns.settle_cancelled(now=now) == 1
+    assert campaigns.settle_cancelled(now=now) == 0
+    ended = models.Delivery.get_by_id(waiting.id)
+    assert (ended.state, ended.error) == (DeliveryState.EXPIRED, "这次群发已被取消")
+    assert models.Message.select().count() == 1, "what stands in the inbox stays there"

@@ -28,8 +28,16 @@ _AWAITED: Final = (
 _OPEN: Final = (DeliveryState.QUEUED, DeliveryState.RESERVED, DeliveryState.SENDING)
 
 
+_HELD: Final = (CampaignState.STOPPED, CampaignState.PAUSED)
+_SETTLED_AT_ONCE: Final = 5_000
+
+
 class NotStopped(Conflict):
     code, message = "not_stopped", "这次群发没有停下，不需要恢复"
+
+
+class NotSending(Conflict):
+    code, message = "not_sending", "这次群发已经结束，不能再暂停或取消"
 
 
 def start(  # noqa: PLR0913  # what a message is made of, all by name
@@ -176,25 +184,61 @@ def stop(campaign_id: int, reason: str, *, now: dt.datetime) -> None:
         logs.get().error("campaign stopped", campaign_id=campaign_id, reason=reason)
 
 
+def pause(campaign_id: int, *, now: dt.datetime) -> Campaign:
+    """Hold what has not left yet until somebody lets it go on. Raises NotSending."""
+    return _move(campaign_id, SENDING, CampaignState.PAUSED, NotSending(), now)
+
+
+def cancel(campaign_id: int, *, now: dt.datetime) -> Campaign:
+    """Call off what has not left yet, for good; who has it in the inbox keeps it there, and
+    nobody else gets it. Raises NotSending."""
+    return _move(campaign_id, (*SENDING, *_HELD), CampaignState.CANCELLED, NotSending(), now)
+
+
 def resume(campaign_id: int, *, now: dt.datetime) -> Campaign:
-    """Let a stopped campaign go on, once its reason is mended. Raises NotStopped."""
+    """Let a campaign go on that was paused, or stopped and its reason mended. Raises NotStopped."""
     with db.atomic():
         # Back to spreading: the cursor knows whether anybody is left.
-        resumed = (
-            Campaign.update(
-                state=CampaignState.SPREADING,
-                stop_reason="",
-                updated_at=now,
-                version=Campaign.version + 1,
-            )
-            .where(Campaign.id == campaign_id, Campaign.state == CampaignState.STOPPED)
-            .execute()
-        )
-        if not resumed:
-            raise NotStopped
+        campaign = _move(campaign_id, _HELD, CampaignState.SPREADING, NotStopped(), now)
         bell.ring_after_commit()
-        campaign: Campaign = Campaign.get_by_id(campaign_id)
     return campaign
+
+
+def _move(
+    campaign_id: int,
+    before: tuple[CampaignState, ...],
+    after: CampaignState,
+    refusal: Conflict,
+    now: dt.datetime,
+) -> Campaign:
+    moved = (
+        Campaign.update(state=after, stop_reason="", updated_at=now, version=Campaign.version + 1)
+        .where(Campaign.id == campaign_id, Campaign.state.in_(before))
+        .execute()
+    )
+    if not moved:
+        raise refusal
+    campaign: Campaign = Campaign.get_by_id(campaign_id)
+    return campaign
+
+
+def settle_cancelled(*, now: dt.datetime) -> int:
+    """Let the waiting messages of cancelled campaigns end in the inbox, some thousands at a time;
+    return how many. For the timetable: whoever presses the button does not wait for it."""
+    cancelled = Campaign.select(Campaign.id).where(Campaign.state == CampaignState.CANCELLED)
+    waiting = (
+        Delivery.select(Delivery.id)
+        .where(Delivery.state == DeliveryState.QUEUED, Delivery.campaign_id.in_(cancelled))
+        .limit(_SETTLED_AT_ONCE)
+    )
+    ids = [row.id for row in waiting]
+    return int(
+        Delivery.update(state=DeliveryState.EXPIRED, error="这次群发已被取消", updated_at=now)
+        .where(Delivery.id.in_(ids), Delivery.state == DeliveryState.QUEUED)
+        .execute()
+        if ids
+        else 0
+    )
 
 
 def finish(*, now: dt.datetime) -> int:

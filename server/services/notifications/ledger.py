@@ -1,7 +1,7 @@
 """What staff see of messages: what became of each, what went wrong, and what may go again."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -104,11 +104,29 @@ def get_campaign(campaign_id: int) -> Campaign:
 
 
 def resume(campaign: Campaign, *, actor: Actor, now: dt.datetime) -> Campaign:
-    """Let a stopped campaign go on. Raises NotStopped."""
+    """Let a paused or stopped campaign go on. Raises NotStopped."""
+    return _decide(campaigns.resume, "notifications.resume", campaign, actor, now)
+
+
+def pause(campaign: Campaign, *, actor: Actor, now: dt.datetime) -> Campaign:
+    """Hold a campaign until it is resumed. Raises NotSending."""
+    return _decide(campaigns.pause, "notifications.pause", campaign, actor, now)
+
+
+def cancel(campaign: Campaign, *, actor: Actor, now: dt.datetime) -> Campaign:
+    """Call off what of a campaign has not left yet. Raises NotSending."""
+    return _decide(campaigns.cancel, "notifications.cancel", campaign, actor, now)
+
+
+def _decide(
+    act: Callable[..., Campaign], name: str, campaign: Campaign, actor: Actor, now: dt.datetime
+) -> Campaign:
     with db.atomic():
-        resumed = campaigns.resume(campaign.id, now=now)
-        audit.record(actor, "notifications.resume", resumed, org_unit_id=campaign.space_id, now=now)
-    return resumed
+        before = {"state": campaign.state.value}
+        decided = act(campaign.id, now=now)
+        unit = campaign.space_id
+        audit.record(actor, name, decided, org_unit_id=unit, now=now, before=before)
+    return decided
 
 
 def get(delivery_id: int) -> Line:
