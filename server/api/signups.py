@@ -1,18 +1,28 @@
 """报名: take a place, wait for one, accept one, give it back."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from flask import Response
+from pydantic import BeforeValidator
 
-from models import Activity, Signup, User
-from server.api.door import IDEMPOTENCY_KEY, no_content, once, problems, reply, word
+from models import Activity, Draw, Session, Signup, User
+from server.api.door import IDEMPOTENCY_KEY, no_content, once, problems, public, reply, word
 from server.clock import utcnow
 from server.context import current_user, vault, wechat
 from server.schemas.base import Id, In, ListOut, PageQuery
 from server.schemas.signups import SignupIn, SignupOut
+from server.schemas.signups_desk import DrawOut
 from server.services import activities_sessions as sessions
-from server.services import signups, signups_answers, users_wechat
+from server.services import (
+    signups,
+    signups_answers,
+    signups_draws,
+    signups_lottery,
+    signups_windows,
+    users_wechat,
+)
 from server.services import signups_seats as seats
+from server.services.activities_buttons import closes_at
 
 bp = word("signups")
 
@@ -25,9 +35,36 @@ class SignupPath(In):
     signup_id: Id
 
 
+def _true_or_false(value: Any) -> Any:
+    if value not in ("true", "false", False):
+        raise ValueError("请填写 true 或 false")
+    return value == "true"
+
+
+Flag = Annotated[bool, BeforeValidator(_true_or_false)]
+
+
+class CancelQuery(In):
+    """`cannot_come`: pass the place on although the deadline is over; until the session starts."""
+
+    cannot_come: Flag = False
+
+
 def signup_out(signup: Signup, position: int | None) -> SignupOut:
     """Return a signup as its person gets it, here and from a whole class."""
-    return SignupOut.of(signup, position, signups.cancel_deadline(signup))
+    code = signups_draws.code_of(signup)
+    return SignupOut.of(signup, position, signups.cancel_deadline(signup), code)
+
+
+def draw_out(session: Session, lottery: Draw) -> DrawOut:
+    """Return a lottery as anybody may read it."""
+    return DrawOut.of(
+        lottery,
+        version=signups_lottery.VERSION,
+        closes_at=closes_at(session.activity, session),
+        draws_at=signups_draws.due_at(session.activity, session),
+        entered=signups_draws.entries_count(lottery),
+    )
 
 
 @bp.post(
@@ -61,8 +98,9 @@ def check_words(user: User, activity: Activity, body: SignupIn) -> None:
     responses={204: None},
     openapi_extensions=problems(409),
 )
-def delete(path: SignupPath) -> Response:
-    signups.cancel(current_user(), path.signup_id, now=utcnow())
+def delete(path: SignupPath, query: CancelQuery) -> Response:
+    cannot_come = query.cannot_come
+    signups.cancel(current_user(), path.signup_id, cannot_come=cannot_come, now=utcnow())
     return no_content()
 
 
@@ -81,3 +119,14 @@ def index(query: PageQuery) -> Response:
     page = signups.of_user(current_user(), cursor=query.cursor, limit=query.limit)
     items = [signup_out(each.signup, each.position) for each in page.items]
     return reply(ListOut[SignupOut](items=items, next=page.next))
+
+
+@bp.get(
+    "/sessions/<session_id>/draw",
+    summary="A lottery: its commitment before, seed, entries and result after",
+    responses={200: DrawOut},
+    security=[],
+)
+@public
+def show_draw(path: SessionPath) -> Response:
+    return reply(draw_out(*signups_windows.public_draw(path.session_id)))

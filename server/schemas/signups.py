@@ -42,12 +42,19 @@ class SignupOut(Out):
     hold_until: Moment | None
     cancel_until: Moment
     end_reason: str
+    lottery_code: str | None = Field(description="The name of one's own entry in the public draw.")
     created_at: Moment
     activity: ActivityBriefOut
     session: SessionBriefOut
 
     @classmethod
-    def of(cls, signup: Signup, position: int | None, cancel_until: dt.datetime) -> Self:
+    def of(
+        cls,
+        signup: Signup,
+        position: int | None,
+        cancel_until: dt.datetime,
+        lottery_code: str | None = None,
+    ) -> Self:
         """From a row whose session, activity, venues and zone are joined in."""
         session = signup.session
         return cls(
@@ -60,6 +67,7 @@ class SignupOut(Out):
             hold_until=signup.hold_until,
             cancel_until=cancel_until,
             end_reason=signup.end_reason,
+            lottery_code=lottery_code,
             created_at=signup.created_at,
             activity=ActivityBriefOut(id=session.activity_id, title=session.activity.title),
             session=SessionBriefOut.of(session),

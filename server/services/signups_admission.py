@@ -7,7 +7,12 @@ from models.signups import SignupSource, SignupState
 from server.services import activities_eligibility as eligibility
 from server.services import signups
 from server.services import signups_seats as seats
-from server.services.signups_windows import is_cancelled
+from server.services.signups_windows import is_cancelled, is_undrawn
+
+
+class NoPlaces(signups.Full):
+    """Full at the door: `can_override` says whether the asking staff may let people in all the
+    same, with a reason."""
 
 
 def admit(
@@ -25,6 +30,8 @@ def admit(
     eligibility.require(session.activity, someone)
     seats.promote(session, now=now)
     standing = seats.live_signup(session, user.id)
+    if is_undrawn(session):
+        raise signups.Full("名额将由抽签决定，抽签前不能现场报名", can_join_waitlist=False)
     if standing is not None and seats.holds_places(standing):
         if standing.state != SignupState.ATTENDED:
             seats.move(standing, SignupState.CONFIRMED, now=now)
@@ -87,7 +94,7 @@ def _take(session: Session, party: int, *, beyond: bool, late: bool) -> int:
     if session.capacity is not None:
         over = min(party, max(0, session.seats_taken + party - session.capacity))
     if not (beyond if over else late):  # room and yet none taken: the session has ended
-        raise signups.Full(can_join_waitlist=False)
+        raise NoPlaces(can_join_waitlist=False)
     Session.update(seats_taken=Session.seats_taken + party).where(
         Session.id == session.id
     ).execute()

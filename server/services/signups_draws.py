@@ -179,6 +179,13 @@ def refuse_change(activity: Activity, values: dict[str, Any]) -> None:
         raise Invalid(fields=wrong)
 
 
+def code_of(signup: Signup) -> str | None:
+    """Return the name of a signup's entry in the public list; None if it is in no lottery."""
+    if signup.draw_id is None:
+        return None
+    return signups_lottery.code_of(signup.draw_id, signup.id)
+
+
 def entries_count(lottery: Draw) -> int:
     """Return how many parties are in a lottery: now, or when it was drawn."""
     return len(lottery.entries) if lottery.drawn_at else len(_entrants(lottery))

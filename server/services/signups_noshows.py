@@ -77,6 +77,16 @@ def reason_of(marks: int) -> str:
     return f"您近期有 {marks} 次报名未到场，这场活动稍后为您开放报名，可在“我的足迹”里查看和申诉"
 
 
+def effect_of(marks: int) -> str:
+    """Return what so many live marks mean, in plain words."""
+    if marks >= MARKS_THAT_WAIT:
+        return (
+            f"您有 {marks} 条有效的未到场记录：新活动开放报名后，您最多晚 24 小时可以报名。"
+            "记录 90 天后失效，也可以申诉。"
+        )
+    return "未到场记录 90 天后失效。有效记录达到 2 条时，新活动的报名会晚一些为您开放。"
+
+
 def mark(signups: Iterable[Signup], *, now: dt.datetime) -> None:
     """Write the marks of signups that became no-shows, inside the caller's transaction. One that
     has its mark already keeps it."""
@@ -108,6 +118,13 @@ def of_user(user: User, *, cursor: str | None, limit: int) -> Page[NoShowMark]:
         limit=limit,
     )
     return Page(_with_sessions(page.items), page.next)
+
+
+def require_own(user: User, mark_id: int) -> None:
+    """Let pass the person a mark is about. Raises NotFound."""
+    own = (NoShowMark.id == mark_id) & (NoShowMark.user_id == user.id)
+    if not NoShowMark.select().where(own).exists():
+        raise NotFound
 
 
 def appeal(user: User, mark_id: int, text: str, *, now: dt.datetime) -> NoShowMark:

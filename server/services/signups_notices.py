@@ -19,6 +19,12 @@ def page_of(activity_id: int) -> str:
     return f"pages/activities/detail/detail?id={activity_id}"
 
 
+def cancelled_text(session: Session, reason: str) -> tuple[str, str]:
+    """Return title and body of what people are told when a session does not take place."""
+    name, when = session.activity.title, moment_text(session.starts_at)
+    return f"活动取消：{name}", f"原定 {when} 的“{name}”已取消。原因：{reason}"
+
+
 def tell_cancelled(
     user_id: int, session: Session, *, whole: bool, reason: str, now: dt.datetime
 ) -> None:
@@ -27,14 +33,15 @@ def tell_cancelled(
     activity = session.activity
     subject, subject_id = ("activity", activity.id) if whole else ("session", session.id)
     when = moment_text(session.starts_at)
+    title, body = cancelled_text(session, reason)
     notifications.tell(
         user_id,
         kind="cancelled",
         subject_type=subject,
         subject_id=subject_id,
         dedupe_key=f"cancelled:{subject}:{subject_id}",
-        title=f"活动取消：{activity.title}",
-        body=f"原定 {when} 的“{activity.title}”已取消。原因：{reason}",
+        title=title,
+        body=body,
         page=page_of(activity.id),
         fields={"activity": activity.title, "starts_at": when, "reason": reason},
         space_id=session.space_id,

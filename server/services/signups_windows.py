@@ -52,6 +52,16 @@ def is_undrawn(session: Session) -> bool:
     return not drawn.exists()
 
 
+def public_draw(session_id: int) -> tuple[Session, Draw]:
+    """Return the lottery of a session anybody may look at, and the session. Raises NotFound where
+    there is none, or the activity is not public."""
+    session: Session | None = seats.sessions().where(Session.id == session_id).first()
+    lottery = Draw.get_or_none(Draw.session == session_id)
+    if session is None or lottery is None or not agenda.is_public(session.activity):
+        raise NotFound
+    return session, lottery
+
+
 def require_open(user: User, session: Session, *, now: dt.datetime) -> None:
     """Let pass a session the person could sign up for now. Raises NotFound, Cancelled,
     AlreadySignedUp, NoSignupNeeded, NotOpen, Closed."""
