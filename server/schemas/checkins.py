@@ -1,6 +1,6 @@
 """Check-ins, ratings and rotating codes as they come in and go out."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field
 
@@ -32,17 +32,22 @@ class CheckinOut(Out):
     party_present: int
 
     @classmethod
+    def facts(cls, checkin: Checkin) -> dict[str, Any]:
+        """Return the members every shape of a check-in shares."""
+        session = checkin.session
+        return {
+            "id": checkin.id,
+            "session": SessionBriefOut.of(session),
+            "activity": ActivityBriefOut(id=session.activity_id, title=session.activity.title),
+            "method": checkin.method,
+            "checked_in_at": checkin.occurred_at,
+            "party_present": checkin.party_present,
+        }
+
+    @classmethod
     def of(cls, checkin: Checkin) -> Self:
         """From a row whose session, activity, venues and zone are joined in."""
-        session = checkin.session
-        return cls(
-            id=checkin.id,
-            session=SessionBriefOut.of(session),
-            activity=ActivityBriefOut(id=session.activity_id, title=session.activity.title),
-            method=checkin.method,
-            checked_in_at=checkin.occurred_at,
-            party_present=checkin.party_present,
-        )
+        return cls(**cls.facts(checkin))
 
 
 class CheckedInOut(Out):
