@@ -83,21 +83,23 @@ def job_command(name: str) -> None:
 @with_appcontext
 def doctor_command() -> None:
     """Look whether the data is sound; tell what is broken and what to do, and exit with 1 then."""
-    from server.services import health
+    from server.services import files_retention, health
+    from server.services.files_disk import Disk
 
     if names := pending(db.obj):
         raise click.ClickException(
             f"the schema is behind ({', '.join(names)}); run: flask --app server migrate"
         )
+    on_disk = files_retention.rules(Disk(resources().config.files_dir), now=utcnow())
     with db.connection_context():
-        found = health.breaches()
+        found = health.breaches(*on_disk)
     for breach in found:
         click.echo(f"BROKEN: {breach.rule.holds}")
         click.echo("".join(f"  {line}\n" for line in breach.lines), nl=False)
         click.echo(f"  What to do: {breach.rule.remedy}")
     if found:
         sys.exit(1)
-    click.echo(f"all {len(health.RULES)} rules hold")
+    click.echo(f"all {len(health.RULES) + len(on_disk)} rules hold")
 
 
 @click.group("staff")

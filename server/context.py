@@ -11,6 +11,8 @@ from server.config import Config
 from server.crypto import Vault
 from server.errors import Unauthenticated
 from server.services.audit import Actor
+from server.services.files_disk import Disk
+from server.services.files_links import Links
 from server.services.staff import Scope
 from server.wechat import Push, WeChat
 
@@ -54,6 +56,21 @@ def push() -> Push:
 def vault() -> Vault:
     """Return the vault for personal data."""
     return resources().vault
+
+
+def disk() -> Disk:
+    """Return where uploads lie."""
+    return Disk(config().files_dir)
+
+
+def links() -> Links:
+    """Return what makes and reads links to files."""
+    return links_of(config())
+
+
+def links_of(settings: Config) -> Links:
+    """Return what makes and reads links to files, for whoever has the settings in hand."""
+    return Links(settings.secrets.secret_key, settings.files.link_minutes)
 
 
 def current_user() -> User:

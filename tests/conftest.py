@@ -163,6 +163,7 @@ def app(_app: Flask) -> Iterator[Flask]:
     models.db.initialize(_app.extensions["database"])
     clock.follow(resources(_app).config.clock_file)
     _empty_database(_app)
+    shutil.rmtree(resources(_app).config.files_dir, ignore_errors=True)
     resources(_app).redis.flushall()
     clock.move(None)
     models.db.connect(reuse_if_open=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import models
 from models.activities import ActivityState, SharedTo, SignupMode
 from models.enterprises import MemberRole, MemberStatus
+from models.files import Subject
 from models.menus import RevisionState
 from models.needs import ActorKind, NeedState, Satisfaction, Solved
 from models.notifications import CampaignState, DeliveryState
@@ -15,6 +16,7 @@ from models.spaces import OrgKind, VenueRole
 from server.clock import day_of, month_of, utcnow
 from server.crypto import Vault
 from server.services import checkins_codes
+from server.services.files_disk import Disk
 from tests import factories
 
 Ids = dict[str, list[str]]
@@ -47,7 +49,7 @@ OPENID, PHONE = "demo-u1", "13812345678"
 """What never leaves the server."""
 
 
-def fill(vault: Vault) -> FullSpace:
+def fill(vault: Vault, disk: Disk) -> FullSpace:
     """Make the Space. Every text in it that is not public begins with one of the marks."""
     nation = factories.make_org_unit(OrgKind.NATION)
     city = factories.make_org_unit(OrgKind.CITY, nation)
@@ -68,6 +70,7 @@ def fill(vault: Vault) -> FullSpace:
     public = _activities(space, series, member, ids)
     category = factories.make_category()
     _needs(space, category, member, company, ids)
+    _file(space, member, disk, ids)
     _menus(space, ids)
     _messages(space, member, ids)
     public |= {"space_id": ids["space_id"], "enterprise_id": ids["enterprise_id"]}
@@ -174,6 +177,25 @@ def _needs(
         text=f"{PRIVATE}评价",
     )
     ids["need_id"] = [str(need.id) for need in needs]
+
+
+def _file(space: models.Space, member: models.User, disk: Disk, ids: Ids) -> None:
+    """Hang a text of the member's on their need."""
+    data = f"{PRIVATE}附件".encode()
+    file = models.File.create(
+        space=space,
+        owner_kind=ActorKind.MEMBER,
+        owner_id=member.id,
+        name=f"{PRIVATE}附件.txt",
+        media_type="text/plain",
+        size=len(data),
+        sha256="0" * 64,
+        key=disk.save(data, now=utcnow()),
+        subject_type=Subject.NEED,
+        subject_id=int(ids["need_id"][0]),
+        created_at=utcnow(),
+    )
+    ids["file_id"] = [str(file.id)]
 
 
 def _menus(space: models.Space, ids: Ids) -> None:

@@ -13,12 +13,17 @@ from werkzeug.exceptions import BadRequest as UnreadableBody
 from werkzeug.routing import BaseConverter
 from wtforms import ValidationError
 
+from models import User
 from server.clock import utcnow
-from server.context import console_cookie_name, current_user
+from server.context import config, console_cookie_name, current_user
 from server.errors import BadRequest, Forbidden, ServiceError, Unauthenticated
 from server.services import auth, idempotency, staff
+from server.services.files import FileTooLarge
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+_FORM_AROUND = 65_536
+"""What a form may weigh besides its file."""
 
 NOT_KEPT = {"Cache-Control": "no-store"}
 """Headers of an answer that is true for a moment only, or that nobody else may find in a cache."""
@@ -67,6 +72,12 @@ def public(view: F) -> F:
     return view
 
 
+def takes_files(view: F) -> F:
+    """Mark a route that takes a multipart form with a file instead of JSON."""
+    view.takes_files = True  # type: ignore[attr-defined]
+    return view
+
+
 def problems(*statuses: int) -> dict[str, Any]:
     """Return a route's `openapi_extensions`: which refusals it may give besides everybody's."""
     return {"x-problems": list(statuses)}
@@ -88,8 +99,14 @@ def guard() -> None:
     """Let in who is logged in. The law of this room hangs here, on its door, for all routes."""
     view = current_app.view_functions[request.endpoint or ""]
     if not getattr(view, "is_public", False):
-        g.user = auth.user_of_token(bearer() or _stranger(), now=utcnow())
+        asking_user()
     _readable_body()
+
+
+def asking_user() -> User:
+    """Return the member whose token this is. Raises Unauthenticated."""
+    g.user = auth.user_of_token(bearer() or _stranger(), now=utcnow())
+    return current_user()
 
 
 def staff_guard() -> None:
@@ -137,6 +154,9 @@ def _readable_body() -> None:
         request.content_length or request.headers.get("Transfer-Encoding")
     ):
         return
+    if getattr(current_app.view_functions[request.endpoint or ""], "takes_files", False):
+        _readable_form()
+        return
     if request.mimetype != "application/json":
         raise UnsupportedMediaType
     try:
@@ -145,6 +165,16 @@ def _readable_body() -> None:
         raise BadJSON from None
     if not isinstance(body, dict):
         raise BadJSON("请求内容应为 JSON 对象")
+
+
+def _readable_form() -> None:
+    """Refuse what is no form, and what is too large before a byte of it is read."""
+    if request.mimetype != "multipart/form-data":
+        raise UnsupportedMediaType("请以表单方式上传文件")
+    largest = config().files.max_bytes
+    request.max_content_length = largest + _FORM_AROUND
+    if (request.content_length or 0) > request.max_content_length:
+        raise FileTooLarge(largest)
 
 
 IDEMPOTENCY_KEY = {

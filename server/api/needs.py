@@ -7,9 +7,10 @@ from flask import Response
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from models import Need, User
+from server.api import files as files_api
 from server.api.door import IDEMPOTENCY_KEY, once, problems, reply, word
 from server.clock import utcnow
-from server.context import config, current_user, vault, wechat
+from server.context import actor, config, current_user, vault, wechat
 from server.errors import Invalid
 from server.schemas.base import ListOut
 from server.schemas.needs import (
@@ -32,6 +33,7 @@ from server.schemas.needs import (
     WithdrawIn,
 )
 from server.services import needs, needs_clock, needs_intake
+from server.services.files_links import Reader
 from server.services.needs_texts import Checker, texts_of
 
 bp = word("needs")
@@ -61,12 +63,16 @@ def _checker(user: User) -> Checker:
 
 def details(need: Need, lines: list[needs.Line]) -> dict[str, Any]:
     """Return the members of an answer that both faces of a need share."""
-    rating = needs.rating_of(need)
+    rating, reader = needs.rating_of(need), Reader.of(actor())
     return {
         **{name: getattr(need, name) for name in DETAILS},
         "is_overdue": needs_clock.is_overdue(need, now=utcnow()),
         "rating": NeedRatingOut.of(rating) if rating else None,
-        "timeline": [NeedLineOut.of(line.event, line.name) for line in lines],
+        "attachments": files_api.seen(needs.attachments_of(need), reader),
+        "timeline": [
+            NeedLineOut.of(line.event, line.name, files_api.seen(line.files, reader))
+            for line in lines
+        ],
     }
 
 
@@ -182,7 +188,9 @@ def update(path: NeedPath, header: IfMatch, body: NeedPatchIn) -> Response:
 )
 def supplement(path: NeedPath, body: SupplementIn) -> Response:
     user = current_user()
-    need = needs.supplement(user, path.need_id, body.text, checker=_checker(user), now=utcnow())
+    need = needs.supplement(
+        user, path.need_id, body.text, body.attachments, checker=_checker(user), now=utcnow()
+    )
     return _told(need)
 
 

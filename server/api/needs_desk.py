@@ -1,5 +1,7 @@
 """诉求 at the desk: staff take needs up, ask back, answer."""
 
+from collections.abc import Sequence
+
 from flask import Response
 
 from models import Need
@@ -28,8 +30,8 @@ from server.services.needs_desk import Desk
 staff_bp = staff_word("needs")
 
 
-def _desk(path: NeedPath, version: int) -> Desk:
-    return Desk(current_scope(), path.need_id, version, actor=actor())
+def _desk(path: NeedPath, version: int, attachments: Sequence[int] = ()) -> Desk:
+    return Desk(current_scope(), path.need_id, version, actor=actor(), attachments=attachments)
 
 
 def _told(need: Need) -> Response:
@@ -136,7 +138,7 @@ def give_back(path: NeedPath, body: StaffTextIn) -> Response:
 )
 def reply_to(path: NeedPath, body: ReplyIn) -> Response:
     say = needs_desk.reply if body.public else needs_desk.note
-    return _told(say(_desk(path, body.version), body.text, now=utcnow()))
+    return _told(say(_desk(path, body.version, body.attachments), body.text, now=utcnow()))
 
 
 @staff_bp.post(
@@ -167,7 +169,7 @@ def resume(path: NeedPath, body: ResumeIn) -> Response:
 )
 def answer(path: NeedPath, body: AnswerIn) -> Response:
     need = needs_desk.answer(
-        _desk(path, body.version),
+        _desk(path, body.version, body.attachments),
         Outcome(body.outcome),
         body.text,
         duplicate_of=body.duplicate_of,

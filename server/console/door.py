@@ -15,6 +15,7 @@ from werkzeug.routing import BaseConverter, ValidationError
 from models import Space, Staff
 from server.clock import utcnow
 from server.context import config, console_cookie_name, current_scope
+from server.schemas.files import MOST
 from server.services import auth, spaces, staff
 from server.services.staff import Verb
 
@@ -22,6 +23,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 E = TypeVar("E", bound=StrEnum)
 
 csrf = CSRFProtect()
+
+_FORM_AROUND = 65_536
+"""What a form may weigh besides its files."""
 
 
 def init_app(app: Flask) -> None:
@@ -50,6 +54,12 @@ def public(view: F) -> F:
     return view
 
 
+def takes_files(view: F) -> F:
+    """Mark a page whose form may bring files along."""
+    view.takes_files = True  # type: ignore[attr-defined]
+    return view
+
+
 def guard() -> ResponseReturnValue | None:
     """Let in who is logged in. The law of this room hangs here, on its door, for all pages."""
     view = current_app.view_functions[request.endpoint or ""]
@@ -59,6 +69,9 @@ def guard() -> ResponseReturnValue | None:
             return redirect(url_for("console.auth.login", next=here()), 303)
         g.staff = account
         g.scope = staff.scope_of(account, now=utcnow())
+        if getattr(view, "takes_files", False):
+            # Not before the log-in: nobody else may send us as much.
+            request.max_content_length = MOST * config().files.max_bytes + _FORM_AROUND
     csrf.protect()
     return None
 

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from models.activities import ActivityKind, ActivityState, Origin, SessionState, SignupMode
 from models.checkins import CheckinMethod
+from models.files import MediaCheck
 from models.menus import RevisionState
 from models.needs import NeedSource, NeedState, Outcome, Satisfaction, Solved, Urgency
 from models.notifications import CampaignState, DeliveryState
@@ -42,6 +43,12 @@ _LABELS: dict[type[StrEnum], dict[StrEnum, tuple[str, str]]] = {
         Origin.PLAN: ("计划安排", "plain"),
         Origin.NEED: ("需求导向", "plain"),
         Origin.PROBLEM: ("问题导向", "plain"),
+    },
+    MediaCheck: {
+        MediaCheck.PENDING: ("安全检查中", "warn"),
+        MediaCheck.PASSED: ("已通过检查", "quiet"),
+        MediaCheck.REVIEW: ("请留意内容", "warn"),
+        MediaCheck.REFUSED: ("未通过安全检查", "bad"),
     },
     SignupMode: {
         SignupMode.NONE: ("无需报名", "plain"),

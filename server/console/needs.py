@@ -1,16 +1,16 @@
 """诉求: the board, and each step from taking up to the answer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from models import Need
+from models import File, Need
 from models.needs import NeedState, Outcome
 from server.clock import utcnow
-from server.console import door, labels
+from server.console import door, files, labels
 from server.console.forms import Fields, Form, Ticked
 from server.context import actor, current_scope
 from server.errors import ServiceError
@@ -140,6 +140,7 @@ def dispatch(need_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/needs/<id:need_id>/reply")
+@door.takes_files
 def reply(need_id: int) -> ResponseReturnValue:
     """Say something: to the submitter, or between colleagues only."""
 
@@ -182,6 +183,7 @@ def give_back(need_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/needs/<id:need_id>/answer")
+@door.takes_files
 def answer(need_id: int) -> ResponseReturnValue:
     """Answer with what came of it."""
 
@@ -201,16 +203,19 @@ def answer(need_id: int) -> ResponseReturnValue:
 def _do(need_id: int, act: Callable[[Desk, Form], None], done: str) -> ResponseReturnValue:
     need = needs_desk.get(current_scope(), need_id)
     form = Form(request.form)
+    kept: list[File] = []
     try:
-        desk = Desk(current_scope(), need.id, form.version, actor=actor())
+        files.take(kept)
+        attached = [each.id for each in kept]
+        desk = Desk(current_scope(), need.id, form.version, actor=actor(), attachments=attached)
         act(desk, form)
     except ServiceError as error:
-        return _page(need_id, form.blame(error)), error.status
+        return _page(need_id, form.blame(error), kept), error.status
     flash(done, "good")
     return redirect(url_for("console.needs.show", need_id=need_id), 303)
 
 
-def _page(need_id: int, form: Form) -> str:
+def _page(need_id: int, form: Form, kept: Sequence[File] = ()) -> str:
     need = needs_desk.get(current_scope(), need_id)
     person, company = needs_desk.submitter(need)
     return render_template(
@@ -218,7 +223,9 @@ def _page(need_id: int, form: Form) -> str:
         need=need,
         person=person,
         company=company,
-        timeline=needs_desk.timeline(need),
+        attachments=files.shown(needs.attachments_of(need)),
+        timeline=[(line, files.shown(line.files)) for line in needs_desk.timeline(need)],
+        kept=kept,
         rating=needs.rating_of(need),
         is_late=needs_clock.is_overdue(need, now=utcnow()),
         can={act.value for act in _ACTS if need.state in TABLE[act]},

@@ -37,7 +37,12 @@ DOORS = (
 )
 
 
-_BEHIND = {"activities_sessions": "activities", "signups": "activities"}
+_BEHIND = {
+    "activities_sessions": "activities",
+    "signups": "activities",
+    "signups_desk": "activities",
+    "signups_noshows": "activities",
+}
 """Words without a line of their own, and the one they are reached by."""
 
 
@@ -72,6 +77,7 @@ def init_app(app: Flask) -> None:
         checkin_window=(checkins.opens_before_minutes, checkins.closes_after_minutes),
         session_links=session_links,
         code_seconds=checkins.slot_seconds,
+        file_megabytes=settings.files.max_bytes // (1024 * 1024),
         series_options=series_options,
         code_options=lambda rows: [(row.code, row.name) for row in rows],
         triage_values=triage_values,

@@ -4,10 +4,16 @@ import datetime as dt
 from functools import partial
 
 from server.context import Resources
-from server.services import users_privacy
+from server.services import files_checks, users_privacy
 from server.services.notifications.pushes import Desk
 from server.services.notifications.pushes import work_off as work_off_stored
-from server.wechat import AuthorizationCancelled, AuthorizationRevoked, Event, UserInfoModified
+from server.wechat import (
+    AuthorizationCancelled,
+    AuthorizationRevoked,
+    Event,
+    MediaChecked,
+    UserInfoModified,
+)
 
 
 def work_off(resources: Resources, *, now: dt.datetime) -> int:
@@ -22,8 +28,15 @@ def desk(resources: Resources) -> Desk:
         push=resources.push,
         vault=resources.vault,
         kinds={template: kind for kind, template in templates.items()},
-        others=partial(_privacy, resources),
+        others=partial(_other, resources),
     )
+
+
+def _other(resources: Resources, event: Event, now: dt.datetime) -> bool:
+    """Do what is not about messages; False when it cannot be done yet."""
+    if isinstance(event, MediaChecked):
+        return files_checks.decide(event.trace_id, is_ok=event.ok, suggest=event.suggest, now=now)
+    return _privacy(resources, event, now)
 
 
 def _privacy(resources: Resources, event: Event, now: dt.datetime) -> bool:

@@ -18,6 +18,7 @@ from server.schemas.base import (
     PageQuery,
     Paragraph,
 )
+from server.schemas.files import Attachments, FileOut
 
 STATE_NAMES = {
     NeedState.SUBMITTED: "已提交",
@@ -75,6 +76,7 @@ class NeedIn(In):
     urgency: Urgency = Urgency.NORMAL
     contact_times: OptionalLine = ""
     for_company: Bool = Field(False, description="On behalf of one's own company.")
+    attachments: Attachments = []
 
 
 class NeedPatchIn(In):
@@ -85,10 +87,12 @@ class NeedPatchIn(In):
     answers: Answers | None = None
     urgency: Urgency | None = None
     contact_times: OptionalLine | None = None
+    attachments: Attachments | None = None
 
 
 class SupplementIn(In):
     text: Paragraph
+    attachments: Attachments = []
 
 
 class WithdrawIn(In):
@@ -150,9 +154,10 @@ class NeedLineOut(Out):
     by_kind: str
     at: Moment
     is_public: bool
+    attachments: list[FileOut]
 
     @classmethod
-    def of(cls, event: NeedEvent, name: str) -> Self:
+    def of(cls, event: NeedEvent, name: str, attachments: list[FileOut]) -> Self:
         return cls(
             type=event.type,
             text=event.text,
@@ -160,6 +165,7 @@ class NeedLineOut(Out):
             by_kind=event.actor_kind.value,
             at=event.at,
             is_public=event.is_public,
+            attachments=attachments,
         )
 
 
@@ -233,6 +239,7 @@ class NeedOut(NeedBriefOut):
     reopen_count: int
     rating: NeedRatingOut | None
     actions: list[str]
+    attachments: list[FileOut]
     timeline: list[NeedLineOut]
 
 

@@ -19,6 +19,7 @@ from server.schemas.base import (
     Plain,
     Whole,
 )
+from server.schemas.files import Attachments
 from server.schemas.needs import Answers, Code, NeedOut, PromiseOut
 
 Version = Annotated[int, Field(ge=1, le=2**31 - 1), Whole]
@@ -56,6 +57,7 @@ class StaffNeedIn(In):
     contact_times: OptionalLine = ""
     user_id: Id | None = None
     enterprise_id: Id | None = None
+    attachments: Attachments = []
 
 
 class TriageIn(In):
@@ -78,6 +80,7 @@ class ReplyIn(In):
     version: Version
     text: Paragraph
     public: Bool = True
+    attachments: Attachments = []
 
 
 class StaffTextIn(In):
@@ -97,6 +100,7 @@ class AnswerIn(In):
     duplicate_of: Annotated[Plain, Field(max_length=24)] | None = Field(
         None, description="The number of the need that goes on, with outcome duplicate_of."
     )
+    attachments: Attachments = []
 
 
 class CreatedNeedOut(Out):

@@ -122,5 +122,6 @@ class CopyOut(Out):
     signups: list[dict[str, Any]]
     checkins: list[dict[str, Any]]
     needs: list[dict[str, Any]]
+    files: list[dict[str, Any]]
     messages: list[dict[str, Any]]
     wallet: list[dict[str, Any]]

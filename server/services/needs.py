@@ -1,6 +1,7 @@
 """诉求 as members meet them: their own and their company's, and what they may do with them."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +9,7 @@ from models import (
     Category,
     Enterprise,
     EnterpriseMember,
+    File,
     Need,
     NeedEvent,
     NeedRating,
@@ -17,10 +19,11 @@ from models import (
     db,
 )
 from models.enterprises import MemberRole, MemberStatus
+from models.files import Subject
 from models.needs import ActorKind, NeedState, Outcome, Satisfaction, Solved, TextCheck
 from server.errors import NotFound
 from server.paging import Page, keyset
-from server.services import users
+from server.services import files, users
 from server.services.audit import Actor
 from server.services.needs_clock import restarted, resumed
 from server.services.needs_states import (
@@ -52,10 +55,11 @@ class ReopenTooLate(WrongState):
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a need's history with the name of who wrote it."""
+    """One line of a need's history with the name of who wrote it and what came with it."""
 
     event: NeedEvent
     name: str
+    files: Sequence[File] = ()
 
 
 def of_user(user: User, *, cursor: str | None, limit: int) -> Page[Need]:
@@ -95,7 +99,20 @@ def lines_of(query: Any) -> list[Line]:
     """Return the lines of a select of events with their writers' names, the oldest first."""
     events = list(query.order_by(NeedEvent.at, NeedEvent.id))
     names = _names(events)
-    return [Line(event, names.get((event.actor_kind, event.actor_id), "系统")) for event in events]
+    attached = files.of(Subject.NEED_EVENT, [event.id for event in events])
+    return [
+        Line(
+            event,
+            names.get((event.actor_kind, event.actor_id), "系统"),
+            attached.get(event.id, ()),
+        )
+        for event in events
+    ]
+
+
+def attachments_of(need: Need) -> list[File]:
+    """Return what was sent with the need itself, the oldest first."""
+    return files.of(Subject.NEED, [need.id]).get(need.id, [])
 
 
 def _names(events: list[NeedEvent]) -> dict[tuple[ActorKind, int | None], str]:
@@ -110,15 +127,25 @@ def _names(events: list[NeedEvent]) -> dict[tuple[ActorKind, int | None], str]:
     return names | {(ActorKind.MEMBER, row.id): users.display_name(row) for row in members}
 
 
-def supplement(user: User, need_id: int, text: str, *, checker: Checker, now: dt.datetime) -> Need:
-    """Add words to a need; one that waited for them is taken up again. Raises NotFound,
-    WrongState, ContentRefused, CheckUnavailable."""
+def supplement(
+    user: User,
+    need_id: int,
+    text: str,
+    attachments: Sequence[int] = (),
+    *,
+    checker: Checker,
+    now: dt.datetime,
+) -> Need:
+    """Add words and one's own uploads to a need; one that waited for them is taken up again. Raises
+    NotFound, WrongState, ContentRefused, CheckUnavailable, Invalid."""
     get(user, need_id)
     checker.accept_now(text)
     with db.atomic():
         need = lock(need_id)
         changes = resumed(need, now=now) if need.state is NeedState.WAITING_INFO else {}
-        transition(need, Move(Act.SUPPLEMENT, text, changes=changes), _member(user), now=now)
+        move, me = Move(Act.SUPPLEMENT, text, changes=changes), _member(user)
+        event = transition(need, move, me, now=now)
+        files.attach(me, attachments, Subject.NEED_EVENT, event.id, space_id=need.space_id)
     return get(user, need_id)
 
 

@@ -1,17 +1,19 @@
 """诉求 as staff work on them: the board, and each step from taking up to the answer."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from peewee import fn
 
 from models import Category, Enterprise, Need, NeedEvent, Space, db
+from models.files import Subject
 from models.needs import NeedState, Outcome, TextCheck
 from server.clock import day_of
 from server.errors import Invalid, NotFound
 from server.paging import Page, keyset
-from server.services import audit, calendar, needs, needs_clock, needs_intake, users
+from server.services import audit, calendar, files, needs, needs_clock, needs_intake, users
 from server.services.audit import Actor
 from server.services.needs_states import OPEN, TABLE, Act, Move, lock, transition
 from server.services.needs_texts import tell
@@ -64,12 +66,14 @@ class Triage:
 
 @dataclass(frozen=True)
 class Desk:
-    """Who acts on which need, and which version of it they were looking at."""
+    """Who acts on which need, which version of it they were looking at, and which of their own
+    uploads go with what they say."""
 
     scope: Scope
     need_id: int
     expected: int
     actor: Actor = field(kw_only=True)
+    attachments: Sequence[int] = ()
 
 
 def board(
@@ -246,12 +250,14 @@ def _act(desk: Desk, need: Need, move: Move, *, now: dt.datetime) -> Need:
     """Write a step, its trail, and word of it to the submitter where it speaks to them."""
     was = need.state
     event = transition(need, move, desk.actor, now=now, expected=desk.expected)
+    place = need.space_id
+    files.attach(desk.actor, desk.attachments, Subject.NEED_EVENT, event.id, space_id=place)
     audit.record(
         desk.actor,
         f"needs.{move.act.value}",
         need,
         now=now,
-        org_unit_id=need.space_id,
+        org_unit_id=place,
         before={"state": was.value},
         after={"state": need.state.value},
     )

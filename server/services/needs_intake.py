@@ -1,15 +1,17 @@
 """How a need comes in: the promise shown first, the number, the edit before anybody took it up."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from models import Category, Enterprise, Need, NeedCounter, NeedEvent, Space, User, db
 from models.enterprises import MemberStatus
+from models.files import Subject
 from models.needs import ActorKind, NeedSource, NeedState, TextCheck, Urgency
 from server.clock import at_shanghai, day_of
 from server.errors import Forbidden, Invalid, NotFound, RateLimited
-from server.services import audit, calendar, enterprises
+from server.services import audit, calendar, enterprises, files
 from server.services.calendar_days import Promise, days_of, promise
 from server.services.needs_states import Act, Move, lock, transition
 from server.services.needs_texts import Checker, texts_of
@@ -28,7 +30,8 @@ class CategoryUnknown(NotFound):
 
 @dataclass(frozen=True)
 class Draft:
-    """What somebody wrote. `for_company`: on behalf of the company they are verified with."""
+    """What somebody wrote. `for_company`: on behalf of the company they are verified with;
+    `attachments`: ids of their own uploads."""
 
     category: str
     title: str
@@ -37,6 +40,7 @@ class Draft:
     urgency: Urgency = Urgency.NORMAL
     contact_times: str = ""
     for_company: bool = False
+    attachments: Sequence[int] = ()
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,8 @@ def submit(
     user: User, space_id: int, draft: Draft, *, checker: Checker, per_day: int, now: dt.datetime
 ) -> Need:
     """Take a member's need in and return it. Raises ContentRefused with nothing stored,
-    RateLimited after `per_day` in one Shanghai day, NoCompany, Invalid, NotFound."""
+    RateLimited after `per_day` in one Shanghai day, NoCompany, Invalid (of attachments too),
+    NotFound."""
     space, kind = _open_space(space_id), category(draft.category)
     _check_answers(kind, draft.answers)
     enterprise_id = _own_company(user) if draft.for_company else None
@@ -124,12 +129,13 @@ def edit(
     now: dt.datetime,
 ) -> Need:
     """Change one's own words while nobody has taken the need up: `title`, `body`, `answers`,
-    `urgency`, `contact_times`. Return the need. Raises VersionConflict, WrongState, NotFound,
-    ContentRefused, Invalid."""
+    `urgency`, `contact_times`, `attachments` (all that are to hang on it from now on). Return the
+    need. Raises VersionConflict, WrongState, NotFound, ContentRefused, Invalid."""
     need = Need.get_or_none(Need.id == need_id, Need.user_id == user.id)
     if need is None:
         raise NotFound
     values = dict(wanted)
+    attached = values.pop("attachments", None)
     kind: Category = need.category
     if "answers" in values:
         _check_answers(kind, values["answers"])
@@ -142,7 +148,10 @@ def edit(
             fresh = _promise(kind, values["urgency"], need.received_at)
             values |= promised(fresh, need.received_at)
         move = Move(Act.EDIT, "修改了诉求内容", changes=values)
-        transition(need, move, audit.Actor("member", user.id), now=now, expected=expected)
+        actor, place = audit.Actor("member", user.id), need.space_id
+        transition(need, move, actor, now=now, expected=expected)
+        if attached is not None:
+            files.attach_instead(actor, attached, Subject.NEED, need.id, space_id=place, now=now)
     return need
 
 
@@ -199,6 +208,7 @@ def _create(
         text="提交了诉求" if stand.on_behalf_by is None else "工作人员代为登记了诉求",
         after={"state": NeedState.SUBMITTED.value},
     )
+    files.attach(actor, draft.attachments, Subject.NEED, need.id, space_id=stand.space.id)
     return need
 
 

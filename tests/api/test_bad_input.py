@@ -9,6 +9,7 @@ import pytest
 import models
 from models.staff import Role
 from server.clock import utcnow
+from server.services.files_disk import Disk
 from tests import factories, full_space
 from tests.api_samples import Samples
 from tests.conftest import Client, Sandbox, resources
@@ -57,7 +58,8 @@ BODIES = (
 @pytest.fixture
 def place(client: Client, sandbox: Sandbox) -> FullSpace:
     sandbox.login_code(full_space.OPENID)
-    return full_space.fill(resources(client.application).vault)
+    it = resources(client.application)
+    return full_space.fill(it.vault, Disk(it.config.files_dir))
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ import models
 from models.needs import NeedState
 from models.staff import Role
 from server.clock import day_of, utcnow
+from server.services.files_disk import Disk
 from tests import factories, full_space
 from tests.conftest import Client, resources
 from tests.console.conftest import words
@@ -108,7 +109,8 @@ class Counter:
 
     def _fresh(self) -> FullSpace:
         """Make a Space with something in every state, and let the keeper in."""
-        place = full_space.fill(resources(self.app).vault)
+        it = resources(self.app)
+        place = full_space.fill(it.vault, Disk(it.config.files_dir))
         today = day_of(utcnow())
         unit = place.space.org_unit
         models.Grant.update(revoked_at=utcnow()).where(models.Grant.staff == self.account).execute()

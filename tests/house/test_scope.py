@@ -13,6 +13,7 @@ import models
 from models.staff import Role
 from models.users import UserStatus
 from server.clock import day_of, month_of, utcnow
+from server.services.files_disk import Disk
 from server.services.statistics_figures import FIGURES
 from tests import factories, full_space
 from tests.conftest import Client, Sandbox, resources
@@ -87,7 +88,8 @@ def _untouched(
 @pytest.fixture
 def place(app: Flask, sandbox: Sandbox) -> FullSpace:
     sandbox.login_code(full_space.OPENID)
-    return full_space.fill(resources(app).vault)
+    it = resources(app)
+    return full_space.fill(it.vault, Disk(it.config.files_dir))
 
 
 @pytest.fixture

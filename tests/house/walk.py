@@ -4,6 +4,7 @@ application's own map of routes, so that a new route is in it by itself."""
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import Any
 
 from flask import Flask
@@ -90,11 +91,13 @@ class Walk:
             spelled = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)
             operation = self.samples.operation(method, spelled)
             assert operation, f"{method} {rule.rule} is not in the OpenAPI document"
-            body = self.samples.body(operation, pick)
             sent = {
                 "query_string": self.samples.query(operation, pick),
                 "headers": self.samples.headers(operation, pick),
             }
+            if "multipart/form-data" in operation.get("requestBody", {}).get("content", {}):
+                return sent | {"data": {"file": (BytesIO("文字".encode()), "文字.txt")}}
+            body = self.samples.body(operation, pick)
             return sent if body is None else sent | {"json": body}
         values = {name: pick(f"{name}_id") for name in ("space", "series")}
         if method in SAFE:

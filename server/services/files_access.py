@@ -1,0 +1,58 @@
+"""Who may open a file now: a link outlives neither its reader's right nor what the file hangs on."""
+
+import datetime as dt
+
+from models import File, NeedEvent, User
+from models.files import MediaCheck, Subject
+from models.needs import ActorKind
+from models.users import UserStatus
+from server.errors import NotFound
+from server.services import files, needs, needs_desk, staff, users
+from server.services.files_links import WECHAT, Reader, is_shown
+
+
+def get(file_id: int, reader: Reader, *, now: dt.datetime) -> File:
+    """Return a file the reader may open. Raises NotFound."""
+    file = files.get(file_id)
+    if reader.kind == WECHAT:
+        may = file.check_state is MediaCheck.PENDING
+    elif not is_shown(file, reader):
+        may = False
+    elif reader.kind == ActorKind.MEMBER:
+        may = _member_may(users.get(reader.id), file)
+    else:
+        may = _staff_may(reader.id, file, now)
+    if not may:
+        raise NotFound
+    return file
+
+
+def _member_may(user: User, file: File) -> bool:
+    if user.status is not UserStatus.ACTIVE:
+        return False
+    if (file.owner_kind, file.owner_id) == (ActorKind.MEMBER, user.id):
+        return True
+    need_id, is_public = _place(file)
+    needs.get(user, need_id)
+    return is_public
+
+
+def _staff_may(staff_id: int, file: File, now: dt.datetime) -> bool:
+    account = staff.get(staff_id)
+    if not account.active:
+        return False
+    if file.subject_type is None:
+        return (file.owner_kind, file.owner_id) == (ActorKind.STAFF, staff_id)
+    need_id, _ = _place(file)
+    needs_desk.get(staff.scope_of(account, now=now), need_id)
+    return True
+
+
+def _place(file: File) -> tuple[int, bool]:
+    """Return the need a file belongs to, and whether its submitter may see it. Raises NotFound."""
+    if file.subject_type is None or file.subject_id is None:
+        raise NotFound
+    if file.subject_type is Subject.NEED:
+        return file.subject_id, True
+    event: NeedEvent = NeedEvent.get_by_id(file.subject_id)
+    return event.need_id, event.is_public
