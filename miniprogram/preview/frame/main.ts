@@ -6,7 +6,7 @@ import { actionSheet, hideToast, modal, toast } from './dialogs'
 import { el, get } from './dom'
 import { current, drawMembers } from './members'
 import { followMessages } from './messages'
-import { note } from './notes'
+import { download, note } from './notes'
 import { loginCode, phoneCode } from './sandbox'
 import { drawScanner, scanInside, type Running } from './scan'
 import { askToSubscribe } from './subscriptions'
@@ -30,7 +30,7 @@ const phone: Phone = {
     drawBars(app.tabBar, actions)
   },
   ...{ showPage, setTitle, setBadge, setRefreshing },
-  ...{ toast, hideToast, modal, actionSheet, chooseFiles, note },
+  ...{ toast, hideToast, modal, actionSheet, chooseFiles, download, note },
   scan: scanInside,
   loginCode: () => loginCode(current()),
   phoneCode: () => phoneCode(current()),

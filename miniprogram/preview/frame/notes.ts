@@ -14,3 +14,11 @@ export function note(call: string, options: unknown): void {
   list.prepend(el('p', { className: 'hint' }, `${call} ${details ?? ''}`))
   while (list.children.length > KEPT) list.lastChild?.remove()
 }
+
+/** The album of a phone is the download folder here. */
+export function download(file: Blob, name: string): void {
+  const href = URL.createObjectURL(file)
+  el('a', { href, download: name }).click()
+  const open = el('a', { href, target: '_blank' }, name)
+  list.prepend(el('p', { className: 'hint' }, '存到相册（这里是浏览器的下载）：', open))
+}

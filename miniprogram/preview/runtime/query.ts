@@ -11,6 +11,8 @@ function toNode(context: unknown): unknown {
   const element = context instanceof Element ? context : null
   const canvas = element?.shadowRoot?.querySelector('canvas') ?? element
   if (!(canvas instanceof HTMLCanvasElement)) return canvas
+  // Trap 24: WeChat stretches the drawing over the canvas' box, kbone-ui shows it pixel by pixel.
+  Object.assign(canvas.style, { width: '100%', height: '100%' })
   return Object.assign(canvas, {
     createImage: () => new Image(),
     requestAnimationFrame: (callback: FrameRequestCallback) => requestAnimationFrame(callback),

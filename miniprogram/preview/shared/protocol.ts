@@ -63,6 +63,8 @@ export interface Phone {
   phoneCode(): Promise<string>
   subscribe(templateIds: string[]): Promise<Record<string, SubscribeAnswer>>
   chooseFiles(accept: string, isMultiple: boolean): Promise<File[]>
+  /** A picture for the album: saved as a browser saves, and noted beside the phone. */
+  download(file: Blob, name: string): void
   /** Something WeChat would do outside the page; noted beside the phone. */
   note(call: string, options: unknown): void
 }

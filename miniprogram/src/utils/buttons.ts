@@ -26,6 +26,7 @@ const WORDS: Record<ButtonState, Words> = {
   offered: (it, now) => view('确认名额', 'warn', 'accept', it.at ? `为您保留，${untilLabel(it.at, now) || '已到时间'}` : '为您保留了名额'),
   waitlisted: (it) => view(it.position ? `候补第 ${it.position} 位` : '候补中', 'wait', 'mine', '有名额会通知您'),
   pending: () => view('待审核', 'wait', 'mine', '审核结果会通知您'),
+  lost: () => view('未中签', 'quiet', 'mine', '可以看看怎么抽的'),
   lottery_joined: () => view('等待抽签', 'wait', 'mine', '抽签结果会通知您'),
   no_signup_needed: () => view('无需报名', 'good', '', '直接到场扫码即可'),
   not_open: (it, now) => view('未开始', 'quiet', '', it.at ? `${momentLabel(it.at, now)} 开始报名` : '还没有开始报名'),

@@ -18,3 +18,10 @@ export function looksLikeCode(text: string): boolean {
   const at = path.lastIndexOf('/c/')
   return TOKEN.test(at < 0 ? path : path.slice(at + 3))
 }
+
+/** What a mini-program code carries: `a=5&m=202611` becomes { a: '5', m: '202611' }. WeChat encodes it once. */
+export function sceneOf(query: { scene?: string }): Record<string, string> {
+  if (!query.scene) return {}
+  const pairs = decodeURIComponent(query.scene).split('&').map((pair) => pair.split('='))
+  return Object.fromEntries(pairs.map(([name = '', value = '']) => [name, value]))
+}

@@ -2,7 +2,7 @@
 
 import { phone } from '../phone'
 import { define } from './api'
-import { keepFile } from './files'
+import { fileOf, keepFile } from './files'
 
 interface MediaOptions {
   count?: number
@@ -50,9 +50,30 @@ async function chooseMessageFile(options: MediaOptions): Promise<object> {
   return { tempFiles: files.map((file) => ({ ...describe(file), time, type: 'file' })) }
 }
 
+interface CanvasOptions {
+  canvas: HTMLCanvasElement
+  fileType?: 'png' | 'jpg'
+}
+
+async function canvasToFile({ canvas, fileType = 'png' }: CanvasOptions): Promise<object> {
+  const kind = fileType === 'jpg' ? 'image/jpeg' : 'image/png'
+  const file = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, kind))
+  if (!file) throw new Error('nothing was drawn')
+  return { tempFilePath: keepFile(file) }
+}
+
+/** A browser has no album: the picture becomes a download. */
+async function saveImage({ filePath }: { filePath: string }): Promise<void> {
+  const file = await fileOf(filePath)
+  const ending = file.type === 'image/jpeg' ? 'jpg' : 'png'
+  phone.download(file, `图片.${ending}`)
+}
+
 /** Put the media into wx. */
 export function installMedia(): void {
   define('chooseMedia', chooseMedia)
   define('chooseImage', chooseImage)
   define('chooseMessageFile', chooseMessageFile)
+  define('canvasToTempFilePath', canvasToFile)
+  define('saveImageToPhotosAlbum', saveImage)
 }

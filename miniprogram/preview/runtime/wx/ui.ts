@@ -10,7 +10,7 @@ import { define } from './api'
 
 /** Done by WeChat outside the page: noted beside the phone. */
 const NOTED = [
-  'previewImage', 'previewMedia', 'saveImageToPhotosAlbum', 'makePhoneCall', 'vibrateShort',
+  'previewImage', 'previewMedia', 'makePhoneCall', 'vibrateShort',
   'vibrateLong', 'openSetting', 'openDocument', 'openLocation', 'addPhoneCalendar',
   'openCustomerServiceChat', 'openPrivacyContract',
 ]

@@ -3,6 +3,7 @@ import * as signups from '../../../api/signups'
 import * as spaces from '../../../api/spaces'
 import type { ActivityOut } from '../../../api/types'
 import { type CardView, cardView, factsOf, type FactsView, type SessionView, sessionView } from '../../../utils/activities'
+import { sceneOf } from '../../../utils/codes'
 import { datasetOf, textScale } from '../../../utils/screen'
 import { spotOf } from '../../../utils/spots'
 import { type State, tellTrouble, trouble } from '../../../utils/trouble'
@@ -23,8 +24,8 @@ Page({
   id: '',
   activity: null as ActivityOut | null,
 
-  onLoad(query: { id?: string }) {
-    this.id = query.id ?? ''
+  onLoad(query: { id?: string, scene?: string }) {
+    this.id = query.id ?? sceneOf(query).a ?? ''
   },
 
   onShow() { void this.load() },
@@ -93,6 +94,8 @@ Page({
       if (!errMsg?.includes('cancel')) tellTrouble(error)
     }
   },
+
+  onPoster() { void wx.navigateTo({ url: `/pages/menus/poster/poster?activity=${this.id}` }) },
 
   onShareAppMessage() {
     const { card } = this.data

@@ -4,6 +4,7 @@ import * as menus from '../../../api/menus'
 import { asApiError } from '../../../api/errors'
 import type { MenuOut } from '../../../api/types'
 import { type CardView, cardView } from '../../../utils/activities'
+import { sceneOf } from '../../../utils/codes'
 import { lookAt, member, place, type Place } from '../../../utils/member'
 import { seriesOf, type SeriesView } from '../../../utils/menus'
 import { datasetOf, textScale } from '../../../utils/screen'
@@ -37,9 +38,11 @@ Page({
   /** The Space a share card or a message came from, until it is known by name. */
   asked: '',
 
-  async onLoad(query: { space?: string, month?: string }) {
-    this.setMonth(query.month && /^20\d\d-(0[1-9]|1[0-2])$/.test(query.month) ? query.month : monthKey(Date.now()))
-    this.asked = query.space ?? ''
+  async onLoad(query: { space?: string, month?: string, scene?: string }) {
+    const { s, m } = sceneOf(query)
+    const month = query.month ?? m?.replace(/^(\d{4})(\d\d)$/, '$1-$2')
+    this.setMonth(month && /^20\d\d-(0[1-9]|1[0-2])$/.test(month) ? month : monthKey(Date.now()))
+    this.asked = query.space ?? s ?? ''
     await this.load()
   },
 
@@ -148,6 +151,11 @@ Page({
   async onSpace() {
     const isFirst = !(await member().catch(() => null))?.home_space
     void wx.navigateTo({ url: `/pages/spaces/choose/choose?for=${isFirst ? 'home' : 'visit'}` })
+  },
+
+  onPoster() {
+    const { space, month } = this.data
+    if (space) void wx.navigateTo({ url: `/pages/menus/poster/poster?space=${space.id}&month=${month}` })
   },
 
   onIntroduce() {
