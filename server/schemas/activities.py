@@ -54,7 +54,6 @@ class EligibilityIn(In):
 Hours = Annotated[int, Field(ge=0, le=168), Whole]
 Places = Annotated[int, Field(ge=1, le=100_000), Whole]
 Party = Annotated[int, Field(ge=1, le=20), Whole]
-Minutes = Annotated[int, Field(ge=5, le=240), Whole]
 Tickets = Annotated[int, Field(ge=1, le=5), Whole]
 Names = Annotated[list[Line], Field(max_length=20)]
 
@@ -87,7 +86,6 @@ class ActivityIn(In):
     shared_to: SharedTo = SharedTo.SPACE
     share_quota: Places | None = None
     one_session_each: Bool = False
-    slot_minutes: Minutes | None = None
     co_hosts: Names = []
     meeting_point: OptionalLongLine = ""
     quorum: Places | None = None

@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from peewee import JOIN
+from peewee import JOIN, IntegrityError
 
 from models import Activity, Series, Session, Space, Venue, db
 from models.activities import ActivityState, SessionState, SignupMode
@@ -11,6 +11,7 @@ from server.clock import month_bounds
 from server.errors import Invalid, NotFound, VersionConflict
 from server.schemas.activities import ActivityIn
 from server.services import activities_eligibility as eligibility
+from server.services import activities_onces as onces
 from server.services import activities_questions as questions
 from server.services import activities_sessions as sessions
 from server.services import audit
@@ -76,19 +77,21 @@ def edit(
     the version the editor saw. Raises Invalid, SessionOver, VersionConflict."""
     values = _values(activity.space_id, form)
     before = {"title": activity.title, "theme": activity.theme}
-    with db.atomic():
-        if activity.state not in (ActivityState.DRAFT, ActivityState.SCHEDULED):
-            raise sessions.SessionOver
-        if activity.state == ActivityState.SCHEDULED and form.is_rehearsal != activity.is_rehearsal:
-            raise Invalid(fields={"is_rehearsal": "发布后不能再改为演练或正式活动"})
-        draws.refuse_change(activity, values)
-        _change(activity, now=now, by=actor.id, expected=expected, **values)
-        fresh = get(activity.id)
-        if fresh.state == ActivityState.SCHEDULED:
-            _require_ready(fresh, now=now)
-            draws.promise_all(fresh, now=now)
-        after = {"title": fresh.title, "theme": fresh.theme}
-        _record(actor, "activities.edit", fresh, now=now, before=before, after=after)
+    try:
+        with db.atomic():
+            _require_changeable(activity, form)
+            draws.refuse_change(activity, values)
+            _change(activity, now=now, by=actor.id, expected=expected, **values)
+            fresh = get(activity.id)
+            if fresh.state == ActivityState.SCHEDULED:
+                _require_ready(fresh, now=now)
+                draws.promise_all(fresh, now=now)
+            questions.follow(activity, fresh, now=now)
+            onces.carry_over(fresh, now=now)
+            after = {"title": fresh.title, "theme": fresh.theme}
+            _record(actor, "activities.edit", fresh, now=now, before=before, after=after)
+    except IntegrityError:
+        raise Invalid(fields={"one_session_each": "已有人报了其中几场，不能再限每人一场"}) from None
     return fresh
 
 
@@ -202,7 +205,7 @@ def _values(space_id: int, form: ActivityIn) -> dict[str, Any]:
         for name, moment in (("signup_opens_at", opens), ("signup_closes_at", closes))
     }
     rule = form.eligibility
-    tags = {"tags": rule.tags} if rule.tags else {}
+    tags: dict[str, Any] = {"tags": rule.tags} if rule.tags else {}
     return values | {
         "series": form.series_id,
         "venue": form.venue_id,
@@ -210,6 +213,14 @@ def _values(space_id: int, form: ActivityIn) -> dict[str, Any]:
         "answers_purge_on": questions.next_purge(asked),
         "eligibility": {"rule": rule.rule.value, "ids": list(rule.ids)} | tags,
     }
+
+
+def _require_changeable(activity: Activity, form: ActivityIn) -> None:
+    """Let pass what may still be changed that way. Raises Invalid, SessionOver."""
+    if activity.state not in (ActivityState.DRAFT, ActivityState.SCHEDULED):
+        raise sessions.SessionOver
+    if activity.state == ActivityState.SCHEDULED and form.is_rehearsal != activity.is_rehearsal:
+        raise Invalid(fields={"is_rehearsal": "发布后不能再改为演练或正式活动"})
 
 
 def _require_ready(activity: Activity, *, now: dt.datetime) -> None:

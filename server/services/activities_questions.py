@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from models import Activity, Session, Signup, db
+from models.activities import SessionState
 from server.clock import day_of
+from server.errors import Invalid
 from server.schemas.activities_questions import QuestionKind
 
 HIDDEN = "已填写（保密）"
@@ -75,11 +77,23 @@ def last_day(activity: Activity) -> dt.date | None:
     """Return the Shanghai day on which the last session that is held ends; None without one."""
     last = (
         Session.select(Session.ends_at)
-        .where(Session.activity == activity, Session.state != "cancelled")
+        .where(Session.activity == activity, Session.state != SessionState.CANCELLED)
         .order_by(Session.ends_at.desc())
         .first()
     )
     return day_of(last.ends_at) if last else None
+
+
+def follow(before: Activity, after: Activity, *, now: dt.datetime) -> None:
+    """Let answers follow a change of the questions, inside the caller's transaction: those to a
+    question that is asked no more are deleted. Raises Invalid when answers would be deleted before
+    the last session."""
+    gone = {each["key"] for each in before.questions} - {each["key"] for each in after.questions}
+    if gone:
+        forget(before, gone, now=now)
+    first, last = next_purge(after.questions), last_day(after)
+    if first is not None and last is not None and first <= last:
+        raise Invalid(fields={"questions": f"清除日期应晚于最后一场（{last}）"})
 
 
 def forget(activity: Activity, keys: set[str], *, now: dt.datetime) -> int:

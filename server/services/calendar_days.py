@@ -67,6 +67,12 @@ class WorkCalendar:
         entry = self.days.get(day)
         return entry is not None and entry.confirmed
 
+    def holiday(self, day: dt.date) -> str | None:
+        """Return the name of the holiday a day belongs to; None for a work day or a plain weekend
+        day."""
+        nature = self._nature(day)
+        return None if nature in ("work", "make-up", "weekend") else nature
+
     def is_working_time(self, moment: dt.datetime) -> bool:
         """Say whether somebody is at work: 09:00 to 17:30 of a work day."""
         local = moment.astimezone(SHANGHAI)
