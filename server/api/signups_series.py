@@ -10,7 +10,7 @@ from server.api.signups import check_words, signup_out
 from server.clock import utcnow
 from server.context import current_user
 from server.schemas.activities_seen import SessionBriefOut
-from server.schemas.signups_series import SeriesSignupIn, SeriesSignupOut, VerdictOut
+from server.schemas.signups_series import SeriesSignupIn, SeriesSignupOut, SessionVerdictOut
 from server.services import activities, signups_series
 from server.services import signups_seats as seats
 
@@ -41,7 +41,7 @@ def _out(found: list[signups_series.Verdict]) -> SeriesSignupOut:
     for each in found:
         signup, refusal = each.signup, each.refusal
         verdicts.append(
-            VerdictOut(
+            SessionVerdictOut(
                 session=SessionBriefOut.of(each.session),
                 signup=signup_out(signup, seats.position_of(signup)) if signup else None,
                 code=refusal.code if refusal else None,

@@ -15,7 +15,7 @@ class SeriesSignupIn(SignupIn):
     sessions: Literal["all"] | Annotated[list[Id], Field(min_length=1, max_length=60)]
 
 
-class VerdictOut(Out):
+class SessionVerdictOut(Out):
     """What came of one session: a signup, or the code and sentence that say why there is none."""
 
     session: SessionBriefOut
@@ -28,4 +28,4 @@ class SeriesSignupOut(Out):
     """A verdict for every session asked for, in the order of their dates."""
 
     signed_up: int
-    verdicts: list[VerdictOut]
+    verdicts: list[SessionVerdictOut]
