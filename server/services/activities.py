@@ -77,6 +77,7 @@ def edit(
     the version the editor saw. Raises Invalid, SessionOver, VersionConflict."""
     values = _values(activity.space_id, form)
     before = {"title": activity.title, "theme": activity.theme}
+    known = questions.keys_of(activity)
     try:
         with db.atomic():
             _require_changeable(activity, form)
@@ -86,7 +87,7 @@ def edit(
             if fresh.state == ActivityState.SCHEDULED:
                 _require_ready(fresh, now=now)
                 draws.promise_all(fresh, now=now)
-            questions.follow(activity, fresh, now=now)
+            questions.follow(known, fresh, now=now)
             onces.carry_over(fresh, now=now)
             after = {"title": fresh.title, "theme": fresh.theme}
             _record(actor, "activities.edit", fresh, now=now, before=before, after=after)

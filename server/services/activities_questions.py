@@ -84,13 +84,18 @@ def last_day(activity: Activity) -> dt.date | None:
     return day_of(last.ends_at) if last else None
 
 
-def follow(before: Activity, after: Activity, *, now: dt.datetime) -> None:
-    """Let answers follow a change of the questions, inside the caller's transaction: those to a
-    question that is asked no more are deleted. Raises Invalid when answers would be deleted before
-    the last session."""
-    gone = {each["key"] for each in before.questions} - {each["key"] for each in after.questions}
+def keys_of(activity: Activity) -> set[str]:
+    """Return the keys of what is asked."""
+    return {question["key"] for question in activity.questions}
+
+
+def follow(known: set[str], after: Activity, *, now: dt.datetime) -> None:
+    """Let answers follow a change of the questions (`known` before it), inside the caller's
+    transaction: those to a question that is asked no more are deleted. Raises Invalid when answers
+    would be deleted before the last session."""
+    gone = known - keys_of(after)
     if gone:
-        forget(before, gone, now=now)
+        forget(after, gone, now=now)
     first, last = next_purge(after.questions), last_day(after)
     if first is not None and last is not None and first <= last:
         raise Invalid(fields={"questions": f"清除日期应晚于最后一场（{last}）"})
