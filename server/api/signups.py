@@ -13,6 +13,7 @@ from server.schemas.base import Id, In, ListOut, PageQuery
 from server.schemas.signups import SignupIn, SignupOut
 from server.schemas.signups_desk import DrawOut
 from server.services import activities_sessions as sessions
+from server.services import checkins_ratings as ratings
 from server.services import (
     signups,
     signups_answers,
@@ -52,8 +53,19 @@ class CancelQuery(In):
 
 def signup_out(signup: Signup, position: int | None) -> SignupOut:
     """Return a signup as its person gets it, here and from a whole class."""
-    code = signups_draws.code_of(signup)
-    return SignupOut.of(signup, position, signups.cancel_deadline(signup), code)
+    return _out(signup, position, ratings.attendances([signup]))
+
+
+def _out(signup: Signup, position: int | None, seen: dict[int, ratings.Attendance]) -> SignupOut:
+    until, been = signups.cancel_deadline(signup), seen.get(signup.id)
+    return SignupOut.of(
+        signup,
+        position,
+        until,
+        lottery_code=signups_draws.code_of(signup),
+        checkin_id=been.checkin_id if been else None,
+        rated=been.rated if been else False,
+    )
 
 
 def draw_out(session: Session, lottery: Draw) -> DrawOut:
@@ -117,7 +129,8 @@ def accept(path: SignupPath) -> Response:
 @bp.get("/me/signups", summary="My signups, newest first", responses={200: ListOut[SignupOut]})
 def index(query: PageQuery) -> Response:
     page = signups.of_user(current_user(), cursor=query.cursor, limit=query.limit)
-    items = [signup_out(each.signup, each.position) for each in page.items]
+    seen = ratings.attendances(each.signup for each in page.items)
+    items = [_out(each.signup, each.position, seen) for each in page.items]
     return reply(ListOut[SignupOut](items=items, next=page.next))
 
 

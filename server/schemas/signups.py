@@ -43,6 +43,8 @@ class SignupOut(Out):
     cancel_until: Moment
     end_reason: str
     lottery_code: str | None = Field(description="The name of one's own entry in the public draw.")
+    checkin_id: Id | None = Field(description="The check-in that stands, to be rated.")
+    rated: bool
     created_at: Moment
     activity: ActivityBriefOut
     session: SessionBriefOut
@@ -53,7 +55,10 @@ class SignupOut(Out):
         signup: Signup,
         position: int | None,
         cancel_until: dt.datetime,
+        *,
         lottery_code: str | None = None,
+        checkin_id: int | None = None,
+        rated: bool = False,
     ) -> Self:
         """From a row whose session, activity, venues and zone are joined in."""
         session = signup.session
@@ -68,6 +73,8 @@ class SignupOut(Out):
             cancel_until=cancel_until,
             end_reason=signup.end_reason,
             lottery_code=lottery_code,
+            checkin_id=checkin_id,
+            rated=rated,
             created_at=signup.created_at,
             activity=ActivityBriefOut(id=session.activity_id, title=session.activity.title),
             session=SessionBriefOut.of(session),

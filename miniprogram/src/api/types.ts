@@ -56,6 +56,18 @@ export interface ActivityOut {
 
 export type ActivityState = 'draft' | 'scheduled' | 'cancelled' | 'ended' | 'archived'
 
+/** `key` goes into the header `X-Device-Key` of later calls and is told this once. */
+export interface AddedDeviceOut {
+  added_at: string
+  added_by: string
+  id: string
+  is_revoked: boolean
+  key: string
+  last_seen_at: string | null
+  name: string
+  space_id: string
+}
+
 export interface AnswerIn {
   /** Uploads of one's own that belong to nothing yet, by their ids. */
   attachments?: string[]
@@ -64,6 +76,37 @@ export interface AnswerIn {
   outcome: 'solved' | 'partly' | 'explained' | 'transferred' | 'duplicate_of'
   text: string
   version: number
+}
+
+export interface AppealIn {
+  text: string
+}
+
+/** An appeal as staff read it. */
+export interface AppealOut {
+  activity: string
+  appealed_at: string
+  decision_reason: string
+  id: string
+  person: string
+  session_id: string
+  state: AppealState
+  text: string
+}
+
+export type AppealState = 'none' | 'open' | 'granted' | 'refused'
+
+/** A person as staff at the door see them. */
+export interface AttendeeOut {
+  enterprise: string | null
+  name: string
+  phone_masked: string | null
+  user_id: string
+}
+
+export interface BriefCheckinOut {
+  checked_in_at: string
+  id: string
 }
 
 export interface BuildingOut {
@@ -105,6 +148,12 @@ export interface CampaignsOut {
   items: CampaignOut[]
 }
 
+/** How many places a session has from now on, fewer than are taken too; null lifts the limit. */
+export interface CapacityIn {
+  capacity: number | null
+  reason: string
+}
+
 export interface CategoriesOut {
   items: CategoryOut[]
 }
@@ -120,11 +169,20 @@ export interface CategoryOut {
   urgent_days: number
 }
 
-/** What a flagged person is asked to show: a colour and a word of this very minute. */
+/** What a flagged person is asked to show: a colour and a word of this very minute. `color` is a CSS colour, `color_name` what people call it. */
 export interface ChallengeOut {
   color: string
+  color_name: string
   valid_to: string
   word: string
+}
+
+/** How the check-in stands after it. */
+export interface ChallengedOut {
+  challenged_at: string | null
+  flags: string[]
+  id: string
+  is_voided: boolean
 }
 
 /** What people knew before time or place changed. */
@@ -236,6 +294,11 @@ export interface DayOut {
   source: string
 }
 
+/** A word to the person; a refusal should have one. */
+export interface DecisionIn {
+  reason?: string
+}
+
 /** What became of one message. Whom it was for is not told. */
 export interface DeliveryOut {
   attempts: number
@@ -253,16 +316,81 @@ export interface DeliveryOut {
 
 export type DeliveryState = 'queued' | 'reserved' | 'sending' | 'sent' | 'delivered' | 'unknown' | 'failed_refused' | 'failed_param' | 'failed_temp' | 'skipped_no_quota' | 'expired'
 
+/** `guests` are people without an account, counted by hand and shown separately; `over_capacity` counts who was let in beyond the capacity. */
+export interface DeskPresenceOut {
+  by_door: DoorCountOut[]
+  by_method: MethodCountOut[]
+  capacity: number | null
+  guests: number
+  over_capacity: number
+  people: number
+  persons: number
+  signed_up: number
+}
+
+/** Which phone, as people at the door call it: 一号门手机. */
+export interface DeviceIn {
+  name: string
+  space_id: string
+}
+
+export interface DeviceOut {
+  added_at: string
+  added_by: string
+  id: string
+  is_revoked: boolean
+  last_seen_at: string | null
+  name: string
+  space_id: string
+}
+
 export interface DispatchIn {
   lead_unit: string
   note?: string
   version: number
 }
 
+export interface DoorCountOut {
+  door: string
+  persons: number
+}
+
 /** Which menu to begin. */
 export interface DraftIn {
   month: string
   space_id: string
+}
+
+/** A lottery. From its opening the `commitment` is there; the rest comes with the draw, and with it everybody can draw again: docs/signups.md says how. */
+export interface DrawOut {
+  cap: number | null
+  closes_at: string
+  commitment: string
+  drawn_at: string | null
+  draws_at: string
+  entered: number
+  entries: EntryOut[]
+  places: number | null
+  result: DrawnOut[]
+  secret: string | null
+  seed: string | null
+  session_id: string
+  version: string
+}
+
+export interface DrawnOut {
+  code: string
+  rank: number
+  won: boolean
+}
+
+/** What must be on the person's phone; `before`: what was there until a moment ago, which may still be shown in the first seconds of a minute. */
+export interface DueChallengeOut {
+  before: ChallengeOut
+  current: ChallengeOut
+  flags: string[]
+  name: string
+  server_time: string
 }
 
 /** A company as anybody may find it: no more than its name and where it is. */
@@ -276,6 +404,26 @@ export interface EnterpriseBrief {
 export interface EnterpriseRef {
   id: string
   name: string
+}
+
+/** A party in the draw: `code` tells its person that it is theirs and nobody else whose; parties with the same `group` share a company's cap, `-` stands for none. */
+export interface EntryOut {
+  code: string
+  group: string
+  party: number
+  tickets: number
+}
+
+/** Somebody on the list. `pass_key` verifies their pass for this session, and nothing else. */
+export interface ExpectedOut {
+  checked_in_at: string | null
+  enterprise: string | null
+  name: string
+  party_size: number
+  pass_key: string
+  signup_id: string
+  state: SignupState
+  user_id: string
 }
 
 export interface FieldErrorOut {
@@ -299,9 +447,10 @@ export interface FigureOut {
   value: number | null
 }
 
-/** One file of a multipart form. */
+/** One file of a multipart form. `name`: what people know it by, where the file's own name in the form tells nothing (WeChat's temporary paths). */
 export interface FileIn {
   file: string
+  name?: string
 }
 
 /** An upload. `url` (to be laid onto the server's address) is a signed link for the one who asks; null while WeChat's check is open and the reader is not its owner, and when it refused. Pixels are those of pictures. */
@@ -328,6 +477,33 @@ export interface FootprintOut {
   person_times: number
   series: SeriesCountOut[]
   series_offered: number
+}
+
+/** Somebody who was looked for; without a signup `signup_id` and `state` are null. */
+export interface FoundOut {
+  checkin: BriefCheckinOut | null
+  enterprise: string | null
+  name: string
+  party_size: number
+  phone_masked: string | null
+  signup_id: string | null
+  state: SignupState | null
+  user_id: string
+}
+
+/** Somebody staff put on the list. A phone number finds the member it belongs to. */
+export interface GuestIn {
+  enterprise_id?: string | null
+  name: string
+  party_size?: number
+  phone?: string
+  reason?: string
+  when_full?: 'refuse' | 'wait' | 'beyond'
+}
+
+/** How many people without an account are there, counted by hand, all told. */
+export interface GuestsIn {
+  count: number
 }
 
 /** A page of the inbox, and how many messages are unread in all. */
@@ -446,6 +622,11 @@ export interface MessageOut {
   title: string
 }
 
+export interface MethodCountOut {
+  method: CheckinMethod
+  persons: number
+}
+
 export interface MilestoneOut {
   on: string
   text: string
@@ -560,7 +741,35 @@ export type NeedSource = 'self' | 'visit' | 'phone' | 'meeting' | 'survey'
 
 export type NeedState = 'submitted' | 'triaged' | 'dispatched' | 'in_progress' | 'waiting_info' | 'returned' | 'answered' | 'reopened' | 'closed' | 'withdrawn'
 
+/** A mark: `counts` says whether it does still. */
+export interface NoShowOut {
+  activity: ActivityBriefOut
+  appeal_state: AppealState
+  appeal_text: string
+  can_appeal: boolean
+  counts: boolean
+  decision_reason: string
+  expires_at: string
+  id: string
+  session: SessionBriefOut
+  state: SignupState
+}
+
+/** A page of marks, how many count in all, and in plain words what that means. */
+export interface NoShowsOut {
+  counting: number
+  effect: string
+  items: NoShowOut[]
+  next: string | null
+}
+
 export type Outcome = 'solved' | 'partly' | 'explained' | 'transferred' | 'withdrawn' | 'duplicate_of'
+
+/** How many came along, and why if there are no places for them. */
+export interface PartyIn {
+  party_present: number
+  reason?: string
+}
 
 /** One personal code, upper-case letters and digits, and the time it is to be shown. */
 export interface PassCodeOut {
@@ -580,6 +789,15 @@ export interface PassOut {
   server_time: string
   session: SessionBriefOut | null
   slot_seconds: number
+}
+
+/** A signup as staff made or decided it. */
+export interface PlacedOut {
+  id: string
+  party_size: number
+  position: number | null
+  session_id: string
+  state: SignupState
 }
 
 export interface PresenceOut {
@@ -682,6 +900,18 @@ export interface ResumeIn {
 
 export type RevisionState = 'draft' | 'published' | 'superseded'
 
+/** The list of a session as it was at `taken_at`, for a phone that may lose its network. */
+export interface RosterOut {
+  activity: ActivityBriefOut
+  checkin_closes_at: string
+  checkin_opens_at: string
+  items: ExpectedOut[]
+  server_time: string
+  session: SessionBriefOut
+  slot_seconds: number
+  taken_at: string
+}
+
 /** A row a figure was counted from: its value is Σ amount, or Σ amount ÷ Σ base. */
 export interface RowOut {
   amount: number
@@ -694,6 +924,15 @@ export interface RowOut {
 }
 
 export type Satisfaction = 'satisfied' | 'basic' | 'unsatisfied'
+
+/** A session's places; `extra_seats` were already given away when the capacity was lowered. */
+export interface SeatsOut {
+  capacity: number | null
+  extra_seats: number
+  seats_taken: number
+  session_id: string
+  version: number
+}
 
 export interface SeededOut {
   /** Days that are different now. */
@@ -732,7 +971,7 @@ export interface SeriesSignupIn {
 /** A verdict for every session asked for, in the order of their dates. */
 export interface SeriesSignupOut {
   signed_up: number
-  verdicts: VerdictOut[]
+  verdicts: SessionVerdictOut[]
 }
 
 /** A session: when and where. */
@@ -762,7 +1001,21 @@ export interface SessionOut {
 
 export type SessionState = 'scheduled' | 'cancelled' | 'ended'
 
+/** What came of one session: a signup, or the code and sentence that say why there is none. */
+export interface SessionVerdictOut {
+  code: string | null
+  detail: string | null
+  session: SessionBriefOut
+  signup: SignupOut | null
+}
+
 export type SharedTo = 'space' | 'town'
+
+/** `shown`: the phone showed them, and the flags are settled. Otherwise the check-in is voided, with a reason. */
+export interface ShownIn {
+  reason?: string
+  shown: boolean
+}
 
 /** `party_size` counts the person and everybody they bring. */
 export interface SignupIn {
@@ -778,12 +1031,17 @@ export interface SignupOut {
   activity: ActivityBriefOut
   answers: Record<string, string>
   cancel_until: string
+  /** The check-in that stands, to be rated. */
+  checkin_id: string | null
   created_at: string
   end_reason: string
   hold_until: string | null
   id: string
+  /** The name of one's own entry in the public draw. */
+  lottery_code: string | null
   party_size: number
   position: number | null
+  rated: boolean
   session: SessionBriefOut
   source: SignupSource
   state: SignupState
@@ -851,6 +1109,41 @@ export interface SpaceWithoutMenuOut {
 export interface SpacesOut {
   items: SpaceFiguresOut[]
   month: string
+}
+
+/** `already_checked_in` is no refusal: it shows since when. */
+export interface StaffCheckedInOut {
+  checkin: StaffCheckinOut
+  result: 'checked_in' | 'already_checked_in'
+}
+
+/** The personal code that was scanned, or the signup that was found. `party_present`: how many came along (default: as many as were signed up); `late_reason`: after the window, why; `reason`: for a party larger than there are places. */
+export interface StaffCheckinIn {
+  client_ref?: string | null
+  code?: string | null
+  door?: string
+  late_reason?: string
+  party_present?: number | null
+  reason?: string
+  session_id: string
+  signup_id?: string | null
+}
+
+export interface StaffCheckinOut {
+  activity: ActivityBriefOut
+  checked_in_at: string
+  door: string
+  flags: string[]
+  id: string
+  left_at: string | null
+  method: CheckinMethod
+  party_present: number
+  party_size: number
+  person: AttendeeOut
+  reason: string
+  session: SessionBriefOut
+  signup_id: string | null
+  voided_at: string | null
 }
 
 export interface StaffItemOut {
@@ -938,6 +1231,24 @@ export interface StaffOut {
   spaces: StaffSpaceOut[]
 }
 
+/** A session of the day as staff find it; `phase` is where its check-in stands. */
+export interface StaffSessionOut {
+  activity: ActivityBriefOut
+  checkin_closes_at: string
+  checkin_opens_at: string
+  color: string
+  ends_at: string
+  id: string
+  is_rehearsal: boolean
+  phase: 'cancelled' | 'before' | 'open' | 'over'
+  place: string
+  present: PresenceOut
+  series: string
+  space: SpaceBriefOut
+  starts_at: string
+  state: SessionState
+}
+
 /** A Space somebody works for, and what they may do there. */
 export interface StaffSpaceOut {
   id: string
@@ -960,6 +1271,41 @@ export interface SupplementIn {
   /** Uploads of one's own that belong to nothing yet, by their ids. */
   attachments?: string[]
   text: string
+}
+
+/** `sent_at`: what the phone's clock says now; by it the server corrects each `occurred_at`. */
+export interface SyncIn {
+  items: SyncItemIn[]
+  sent_at?: string | null
+}
+
+/** One check-in of the queue: somebody's personal code, or their signup when found by name. What is wrong with it is said in its verdict, so that it does not hold up the others. */
+export interface SyncItemIn {
+  client_ref: string
+  code?: string | null
+  occurred_at: string
+  party_present?: number | null
+  session_id: string
+  signup_id?: string | null
+}
+
+/** One verdict per item, in their order. */
+export interface SyncOut {
+  server_time: string
+  verdicts: VerdictOut[]
+}
+
+/** The check-in that stands for an item. */
+export interface SyncedOut {
+  checked_in_at: string
+  flags: string[]
+  id: string
+  is_voided: boolean
+  name: string
+  party_present: number
+  session_id: string
+  signup_id: string | null
+  user_id: string
 }
 
 /** Where WeChat's check of the words stands. */
@@ -1016,16 +1362,33 @@ export interface VenueOut {
 
 export type VenueRole = 'main' | 'auxiliary' | 'external'
 
-/** What came of one session: a signup, or the code and sentence that say why there is none. */
+/** The last word on one item: sent again it gets the same. `code` says why it was refused. */
 export interface VerdictOut {
+  checkin: SyncedOut | null
+  client_ref: string
   code: string | null
-  detail: string | null
-  session: SessionBriefOut
-  signup: SignupOut | null
+  detail: string
+  verdict: 'checked_in' | 'already_checked_in' | 'refused'
 }
 
 export interface VerifyIn {
   role: MemberRole
+}
+
+/** Why the check-in does not count. */
+export interface VoidIn {
+  reason: string
+}
+
+/** Somebody without a place: their personal code, or who was scanned or looked up before. `reason` is needed beyond the capacity and after the window. */
+export interface WalkInIn {
+  client_ref?: string | null
+  code?: string | null
+  door?: string
+  party_present?: number | null
+  reason?: string
+  session_id: string
+  user_id?: string | null
 }
 
 /** How many messages of a kind may still be sent, and the template to ask for more with. */
