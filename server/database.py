@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import select
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +23,21 @@ _SQLITE_PRAGMAS = {
     "synchronous": "full",
 }
 _MIGRATION_LOCK = 7_216_401  # any number, the same on every node
+
+
+class _PostgresqlPool(PooledPostgresqlDatabase):  # type: ignore[misc]  # it has no stubs
+    """Asks a connection's socket whether it still stands. peewee asks the server: a round trip for
+    every request, while every other thread of the process waits for the pool."""
+
+    def _is_closed(self, conn: Any) -> bool:
+        if conn.closed:
+            return True
+        # An idle connection has nothing to say, except that the server ended it.
+        poll = select.poll()
+        poll.register(conn.fileno(), select.POLLIN)
+        if poll.poll(0):
+            conn.close()
+        return bool(conn.closed)
 
 
 def connect(url: str, *, pool: int) -> Database:
@@ -51,7 +67,7 @@ def connect(url: str, *, pool: int) -> Database:
             )
             if value
         }
-        database = PooledPostgresqlDatabase(
+        database = _PostgresqlPool(
             parts.path.lstrip("/"),
             max_connections=pool,
             stale_timeout=300,

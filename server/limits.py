@@ -20,6 +20,8 @@ class _Limiter(Limiter):
     def _check_request_limit(
         self, callable_name: str | None = None, in_middleware: bool = True
     ) -> None:
+        if in_middleware:  # limits stand on single routes here, and look for themselves
+            return
         for _ in range(2):
             try:
                 super()._check_request_limit(callable_name, in_middleware)

@@ -8,6 +8,7 @@ from typing import Any
 from peewee import IntegrityError
 
 from models import ConsoleLogin, Staff, Token, User, db
+from models.statements import Statement, gap, row_of
 from models.users import UserStatus
 from server import passwords
 from server.config import AuthConfig
@@ -22,6 +23,21 @@ from server.wechat import Login, WeChat, WeChatError
 
 _LOOK_AGAIN = dt.timedelta(minutes=1)
 _CLOSE_TO_SOMEBODY = "30/hour"
+
+_USER_COLUMNS = tuple(User._meta.sorted_fields)
+_USER_OF_TOKEN = Statement(
+    lambda: (
+        User.select(*_USER_COLUMNS)
+        .join(Token, on=(Token.user_id == User.id))
+        .where(
+            Token.token_hash == gap("hash", Token.token_hash),
+            Token.expires_at > gap("now", Token.expires_at),
+            Token.revoked_at.is_null(),
+            User.status == UserStatus.ACTIVE,
+        )
+    )
+)
+"""Every request of a phone asks this first."""
 
 
 class TokenInvalid(Unauthenticated):
@@ -99,20 +115,10 @@ def log_out(token: str, *, now: dt.datetime) -> None:
 def user_of_token(token: str, *, now: dt.datetime) -> User:
     """Return whose token it is. Raises TokenInvalid for an unknown, expired or revoked one, and
     for a person who is blocked or erased."""
-    user: User | None = (
-        User.select()
-        .join(Token, on=(Token.user_id == User.id))
-        .where(
-            Token.token_hash == token_hash(token),
-            Token.expires_at > now,
-            Token.revoked_at.is_null(),
-            User.status == UserStatus.ACTIVE,
-        )
-        .first()
-    )
-    if user is None:
+    found = _USER_OF_TOKEN.execute(db.obj, {"hash": token_hash(token), "now": now}).fetchone()
+    if found is None:
         raise TokenInvalid
-    return user
+    return row_of(User, _USER_COLUMNS, found)
 
 
 def staff_log_in(

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 
 from peewee import IntegrityError
 
@@ -11,6 +12,7 @@ from models import Checkin, ScanLog, Session, Signup, db
 from models.activities import ActivityState, SessionState
 from models.checkins import CheckinMethod
 from models.signups import SignupState
+from models.statements import Statement, gap
 from server.clock import iso
 from server.crypto import token_hash
 from server.errors import Conflict, ServiceError
@@ -78,7 +80,7 @@ class Attempt:
 
     def log(self, result: str, checkin: Checkin | None = None) -> None:
         """Put the attempt on record, with the check-in that stands after it."""
-        ScanLog.insert(
+        ScanLog.create(
             at=self.now,
             space_id=self.session.space_id if self.session else None,
             session_id=self.session.id if self.session else None,
@@ -90,7 +92,7 @@ class Attempt:
             device=self.trace.device,
             ip_hash=self.trace.ip_hash,
             checkin_id=checkin.id if checkin else None,
-        ).execute()
+        )
 
 
 @contextmanager
@@ -147,19 +149,24 @@ def repeat(attempt: Attempt, session: Session, standing: Checkin) -> CheckedIn:
     return CheckedIn(standing, is_repeat=True)
 
 
+@cache
+def _attend_from(states: tuple[SignupState, ...]) -> Statement:
+    return Statement(
+        lambda: Signup.update(
+            state=SignupState.ATTENDED,
+            updated_at=gap("now", Signup.updated_at),
+            updated_by=gap("by", Signup.updated_by),
+            version=Signup.version + 1,
+        ).where(Signup.id == gap("id", Signup.id), Signup.state.in_(states))
+    )
+
+
 def _write(attempt: Attempt, session: Session, signup: Signup) -> Checkin:
     """Bring the signup to attended and write the check-in."""
-    attended = (
-        Signup.update(
-            state=SignupState.ATTENDED,
-            updated_at=attempt.now,
-            updated_by=attempt.by,
-            version=Signup.version + 1,
-        )
-        .where(Signup.id == signup.id, Signup.state.in_(attempt.states))
-        .execute()
-    )
-    if not attended:  # given back or called off since we looked
+    given = {"id": signup.id, "now": attempt.now, "by": attempt.by}
+    if (
+        not _attend_from(attempt.states).execute(db.obj, given).rowcount
+    ):  # given back or called off since we looked
         raise NotSignedUp(can_walk_in=False)
     along = attempt.party_present
     return Checkin.add(

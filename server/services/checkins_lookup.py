@@ -1,18 +1,15 @@
 """The one look-up of a check-in. It is the hottest statement of the house, so its SQL is written by
 peewee once per process and not for every scan."""
 
-from functools import cache
 from typing import Any
 
-from peewee import JOIN, Database
+from peewee import JOIN, Query
 
 from models import Activity, Checkin, Session, Signup, Venue, Zone, db
 from models.signups import LIVE
+from models.statements import Statement, gap, row_of
 
 _ActivityVenue = Venue.alias("activity_venue")
-_USER, _SESSION = -1, -2
-"""Stand for the two arguments while the statement is written; no id is negative."""
-
 _SESSION_COLUMNS = (
     *(Session.id, Session.space, Session.activity, Session.state, Session.qr_key),
     *(Session.starts_at, Session.ends_at, Session.checkin_opens_at, Session.checkin_closes_at),
@@ -38,9 +35,8 @@ def find(session_id: int, user_id: int) -> tuple[Session, Signup | None, Checkin
     """Return a session with what a check-in looks at, the person's live signup and their valid
     check-in, in one round trip; None if there is no such session. The rows are not whole: they
     hold the columns named here and nothing else."""
-    sql, marked = _statement(db.obj)
-    given = {_USER: user_id, _SESSION: session_id}
-    values = db.execute_sql(sql, [given.get(value, value) for value in marked]).fetchone()
+    given = {"session": session_id, "user": user_id}
+    values = _LOOK_UP.execute(db.obj, given).fetchone()
     if values is None:
         return None
     session, activity, venue, activity_venue, zone, signup, checkin = _rows(values)
@@ -57,22 +53,20 @@ def _rows(values: Any) -> list[Any]:
         if values[at] is None:
             rows.append(None)
         else:
-            own = zip(columns, values[at : at + len(columns)], strict=True)
-            rows.append(table(**{field.name: field.python_value(value) for field, value in own}))
+            rows.append(row_of(table, columns, values[at : at + len(columns)]))
         at += len(columns)
     return rows
 
 
-@cache
-def _statement(_database: Database) -> tuple[str, tuple[Any, ...]]:
-    """Return the SQL in this database's spelling, and its arguments with the two marks."""
+def _written() -> Query:
+    user = gap("user", Signup.user_id)
     is_own_signup = (
-        (Signup.session == Session.id) & (Signup.user_id == _USER) & Signup.state.in_(LIVE)
+        (Signup.session == Session.id) & (Signup.user_id == user) & Signup.state.in_(LIVE)
     )
     is_own_checkin = (
-        (Checkin.session == Session.id) & (Checkin.user_id == _USER) & Checkin.voided_at.is_null()
+        (Checkin.session == Session.id) & (Checkin.user_id == user) & Checkin.voided_at.is_null()
     )
-    sql, arguments = (
+    return (
         Session.select(*(column for _, columns in _PARTS for column in columns))
         .join(Activity)
         .join(_ActivityVenue, JOIN.LEFT_OUTER, on=Activity.venue == _ActivityVenue.id)
@@ -84,7 +78,8 @@ def _statement(_database: Database) -> tuple[str, tuple[Any, ...]]:
         .join(Signup, JOIN.LEFT_OUTER, on=is_own_signup)
         .switch(Session)
         .join(Checkin, JOIN.LEFT_OUTER, on=is_own_checkin)
-        .where(Session.id == _SESSION)
-        .sql()
+        .where(Session.id == gap("session", Session.id))
     )
-    return sql, tuple(arguments)
+
+
+_LOOK_UP = Statement(_written)
