@@ -19,6 +19,8 @@ from server.console import (
     notifications,
     pages,
     signups,
+    signups_desk,
+    signups_noshows,
     staff,
 )
 from server.context import request_id
@@ -31,6 +33,8 @@ WORDS = (
     activities.bp,
     activities_sessions.bp,
     signups.bp,
+    signups_desk.bp,
+    signups_noshows.bp,
     menus.bp,
     checkins.bp,
     needs.bp,

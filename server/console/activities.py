@@ -51,6 +51,7 @@ class ActivityForm(ActivityIn):
     cancel_hours: Annotated[Number, Field(ge=0, le=168)] = 2
     per_enterprise_cap: Annotated[Number, Field(ge=1, le=10_000)] | None = None
     max_party: Annotated[Number, Field(ge=1, le=20)] = 1
+    first_timer_tickets: Annotated[Number, Field(ge=1, le=5)] = 1
     is_rehearsal: Ticked = False
 
 
@@ -181,8 +182,10 @@ def cancel(activity_id: int) -> ResponseReturnValue:
 
 
 @bp.get("/series.css")
+@door.public
 def series_colors() -> Response:
-    """Return the colours of the series: they are data, and inline styles are not allowed."""
+    """Return the colours of the series: they are data, and inline styles are not allowed. The big
+    screen of a lobby wears them too, and nobody is logged in there."""
     rules = [
         f".series-{row.code} {{ --series: {row.color}; }}"
         for row in activities_board.series()
@@ -244,7 +247,7 @@ def _edit_page(form: Form, activity: Activity | None) -> str:
     rules = list(RULES)
     if activity and (named := _NAMED_RULES.get(eligibility.rule_of(activity))):
         rules.append((eligibility.rule_of(activity).value, named))
-    modes = [pair for pair in labels.choices(SignupMode) if pair[0] != SignupMode.LOTTERY]
+    modes = labels.choices(SignupMode)
     return render_template(
         "console/activities/edit.html",
         form=form,

@@ -21,6 +21,7 @@ from server.services.signups_lists import Placed, of_session, of_user
 from server.services.signups_rounds import (
     approve,
     cancel_all_of,
+    decide_all,
     decline,
     expire_offers,
     mark_no_shows,
@@ -51,6 +52,7 @@ __all__ = [
     "cancel",
     "cancel_all_of",
     "cancel_deadline",
+    "decide_all",
     "decline",
     "expire_offers",
     "get_own",

@@ -56,13 +56,13 @@ def _line(signup: Signup, session: Session, names: dict[str, str], vault: Vault)
     rank = getattr(signup, "rank", None) if signup.state == "waitlisted" else None
     answers = questions.shown(session.activity, signup.answers)
     return [
-        names[signup.state],
+        names[signup.state.value],
         rank,
         name,
         company.name if company else "",
         signup.party_size,
         phone or "",
-        names[signup.source],
+        names[signup.source.value],
         _wall(signup.created_at),
         _wall(checkin.occurred_at) if checkin else "",
         *(answer for _, answer in answers),

@@ -6,7 +6,7 @@ from typing import Any
 from models import Activity, Session, Signup, User, db
 from models.activities import SessionState, SignupMode
 from models.signups import LIVE, SignupState
-from server.errors import Conflict
+from server.errors import Conflict, Invalid
 from server.services import audit
 from server.services import signups_noshows as noshows
 from server.services import signups_notices as notices
@@ -27,8 +27,39 @@ def approve(signup: Signup, *, actor: Actor, now: dt.datetime) -> Signup:
 
 
 def decline(signup: Signup, reason: str, *, actor: Actor, now: dt.datetime) -> Signup:
-    """Refuse a pending signup, free its places and return it. Raises NotPending."""
+    """Refuse a pending signup, free its places and return it; the person is told why. Raises
+    NotPending, Invalid without a reason."""
+    _require_reason(reason)
     return _decide(signup, SignupState.DECLINED, reason=reason, actor=actor, now=now)
+
+
+def decide_all(
+    session: Session,
+    signup_ids: list[int],
+    *,
+    approved: bool,
+    reason: str,
+    actor: Actor,
+    now: dt.datetime,
+) -> int:
+    """Do the same for several pending signups of one session, all or none, and return how many.
+    Raises NotPending, Invalid when nobody is named or a refusal has no reason."""
+    if not approved:
+        _require_reason(reason)
+    state = SignupState.CONFIRMED if approved else SignupState.DECLINED
+    with db.atomic():
+        own = Signup.select().where(Signup.session == session, Signup.id.in_(signup_ids))
+        signups = list(own.order_by(Signup.id))
+        if not signups:
+            raise Invalid("请先勾选要处理的报名")
+        for signup in signups:
+            _decide(signup, state, reason="" if approved else reason, actor=actor, now=now)
+    return len(signups)
+
+
+def _require_reason(reason: str) -> None:
+    if not reason.strip():
+        raise Invalid("不通过时请写明理由，会告诉本人")
 
 
 def _decide(

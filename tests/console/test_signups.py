@@ -44,7 +44,10 @@ def test_decides_pending_signups(client: Client) -> None:
     yes = _person(session, "林悦", state=SignupState.PENDING)
     no = _person(session, "马超", state=SignupState.PENDING)
     assert "已处理" in keeper.do(f"/console/signups/{yes.id}/approve")
-    keeper.do(f"/console/signups/{no.id}/decline")
+    assert "请写明理由" in keeper.do(f"/console/signups/{no.id}/decline")
+    keeper.do(f"/console/signups/{no.id}/decline", reason="这次名额留给新会员")
+    told = models.Message.get(models.Message.user_id == no.user_id)
+    assert "这次名额留给新会员" in told.body
     assert models.Signup.get_by_id(yes.id).state == SignupState.CONFIRMED
     assert models.Signup.get_by_id(no.id).state == SignupState.DECLINED
     assert models.Session.get_by_id(session.id).seats_taken == 1

@@ -124,5 +124,5 @@ def test_staff_let_in_or_refuse_once(now: dt.datetime) -> None:
     assert (refused.state, refused.end_reason) == (SignupState.DECLINED, "名额留给新会员")
     assert models.Session.get_by_id(session.id).seats_taken == 1
     with pytest.raises(signups_rounds.NotPending):
-        signups.decline(yes, "", actor=actor, now=now)
+        signups.decline(yes, "晚了", actor=actor, now=now)
     assert models.AuditLog.select().count() == 2
