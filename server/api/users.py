@@ -78,7 +78,9 @@ def footprint() -> Response:
         attendances=found.attendances,
         person_times=found.person_times,
         series=[SeriesCountOut.of(series, times) for series, times in found.series],
+        to_come=[SeriesCountOut.of(series, 0) for series in found.to_come],
         series_offered=found.series_offered,
+        minutes=found.minutes,
         needs_raised=found.needs_raised,
         first_seen_at=user.first_seen_at,
     )

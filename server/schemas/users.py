@@ -109,7 +109,9 @@ class FootprintOut(Out):
     attendances: int
     person_times: int = Field(description="Attendances and the companions brought along.")
     series: list[SeriesCountOut]
+    to_come: list[SeriesCountOut] = Field(description="Series on offer they have not been to.")
     series_offered: int
+    minutes: int = Field(description="How long the sessions they were at were planned to take.")
     needs_raised: int
     first_seen_at: Moment
 

@@ -1,10 +1,9 @@
 """People of the mini-program: finding them, what they are called, what they say of themselves."""
 
 import datetime as dt
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
-
-from peewee import fn
 
 from models import Activity, Checkin, Need, Series, Session, Space, User, UserOpenid, db
 from models.users import UserStatus
@@ -196,7 +195,11 @@ class Footprint:
     person_times: int
     series: list[tuple[Series, int]]
     """The series they have been to, and how often."""
+    to_come: list[Series]
+    """The series on offer they have not been to."""
     series_offered: int
+    minutes: int
+    """How long the sessions they were at were planned to take."""
     needs_raised: int
 
 
@@ -205,9 +208,7 @@ def footprint(user: User) -> Footprint:
     person-times."""
     rows: Any = (
         Checkin.select(
-            Activity.series_id,
-            fn.COUNT(Checkin.id),
-            fn.SUM(Checkin.party_present + 1),
+            Activity.series_id, Checkin.party_present, Session.starts_at, Session.ends_at
         )
         .join(Session)
         .join(Activity)
@@ -216,16 +217,19 @@ def footprint(user: User) -> Footprint:
             Checkin.voided_at.is_null(),
             Activity.is_rehearsal == False,  # noqa: E712
         )
-        .group_by(Activity.series_id)
         .tuples()
     )
-    been = {series_id: (int(times), int(people)) for series_id, times, people in rows}
-    series = Series.select().where(Series.id.in_(list(been))).order_by(Series.order, Series.id)
+    been = list(rows)
+    times = Counter(series_id for series_id, *_ in been)
+    length = sum((ends - starts for *_, starts, ends in been), start=dt.timedelta())
+    series = list(Series.select().order_by(Series.order, Series.id))
     return Footprint(
-        attendances=sum(times for times, _ in been.values()),
-        person_times=sum(people for _, people in been.values()),
-        series=[(each, been[each.id][0]) for each in series],
-        series_offered=Series.select().where(Series.active == True).count(),  # noqa: E712
+        attendances=len(been),
+        person_times=sum(along + 1 for _, along, *_ in been),
+        series=[(each, times[each.id]) for each in series if each.id in times],
+        to_come=[each for each in series if each.active and each.id not in times],
+        series_offered=sum(each.active for each in series),
+        minutes=int(length.total_seconds()) // 60,
         needs_raised=Need.select().where(Need.user_id == user.id).count(),
     )
 

@@ -157,7 +157,8 @@ def test_footprint(me: Client) -> None:
     told = me.get("/api/v1/me/footprint").json
     assert (told["attendances"], told["person_times"]) == (1, 3)
     assert [each["times"] for each in told["series"]] == [1]
-    assert (told["series_offered"], told["needs_raised"]) == (2, 0)
+    assert (told["series_offered"], told["needs_raised"], told["minutes"]) == (2, 0, 120)
+    assert [each["times"] for each in told["to_come"]] == [0]
 
 
 def test_copy_of_my_data(me: Client) -> None:

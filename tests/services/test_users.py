@@ -156,7 +156,8 @@ def test_footprint_counts_by_the_definitions(app: Flask, now: dt.datetime) -> No
     found = users.footprint(user)
     assert (found.attendances, found.person_times) == (3, 5)
     assert [(series.id, times) for series, times in found.series] == [(yoga.id, 1), (tea.id, 2)]
-    assert (found.series_offered, found.needs_raised) == (2, 2)
+    assert (found.series_offered, found.needs_raised, found.to_come) == (2, 2, [])
+    assert found.minutes == 3 * 120
 
 
 def test_footprint_of_a_newcomer(app: Flask) -> None:
