@@ -1,8 +1,10 @@
 """What the door shows and knows: the rotating code, who is there, who came last."""
 
+import base64
 import datetime as dt
 import secrets
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import qrcode
@@ -56,16 +58,29 @@ def qr(
     shown = []
     for slot in range(first, first + slots):
         begins = dt.datetime.fromtimestamp(slot * slot_seconds, dt.UTC)
-        code = codes.make(session.id, session.qr_key, slot)
+        code = _code(session.id, session.qr_key, slot)
         url = f"{base_url.rstrip('/')}/c/{code}"
         shown.append(ShownCode(slot, begins, begins + dt.timedelta(seconds=slot_seconds), url))
     return shown
 
 
+@lru_cache(maxsize=256)
+def _code(session_id: int, key: str, slot: int) -> str:
+    """One code per slot and process: screens ask every two seconds, and drawing it is the dearest
+    thing about it."""
+    return codes.make(session_id, key, slot)
+
+
+@lru_cache(maxsize=256)
 def qr_svg(url: str) -> str:
     """Return a QR code of a link as an SVG element, one path, to be put into a page."""
     image = qrcode.make(url, image_factory=SvgPathImage, border=2)
     return str(image.to_string(encoding="unicode"))
+
+
+def picture(url: str) -> str:
+    """Return a QR code as a picture's address: it needs no request of its own when it is due."""
+    return f"data:image/svg+xml;base64,{base64.b64encode(qr_svg(url).encode()).decode()}"
 
 
 def new_key(session: Session, *, actor: Actor, now: dt.datetime) -> None:

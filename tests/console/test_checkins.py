@@ -76,11 +76,12 @@ def test_gives_the_codes_of_three_slots_and_the_numbers(
     assert answer.headers["Cache-Control"] == "no-store"
     news = answer.json
     assert news
-    assert [code["until_ms"] - code["from_ms"] for code in news["codes"]] == [20_000] * 3
-    assert news["codes"][0]["from_ms"] <= news["now_ms"] < news["codes"][0]["until_ms"]
-    assert news["codes"][1]["from_ms"] == news["codes"][0]["until_ms"]
-    assert len({code["picture"] for code in news["codes"]}) == 3
-    assert (news["persons"], news["signed_up"], news["phase"]) == (1, 1, "open")
+    (board,) = news["boards"]
+    assert [code["until_ms"] - code["from_ms"] for code in board["codes"]] == [20_000] * 3
+    assert board["codes"][0]["from_ms"] <= news["now_ms"] < board["codes"][0]["until_ms"]
+    assert board["codes"][1]["from_ms"] == board["codes"][0]["until_ms"]
+    assert len({code["picture"] for code in board["codes"]}) == 3
+    assert (board["persons"], board["signed_up"], board["phase"]) == (1, 1, "open")
 
 
 @pytest.mark.parametrize(
@@ -97,19 +98,19 @@ def test_says_when_there_is_nothing_to_scan(
     session = _session(space, now + dt.timedelta(hours=hours), state=state)
     news = scanner.client.get(f"/console/sessions/{session.id}/screen/codes").json
     assert news
-    assert news["phase"] == phase
+    assert news["boards"][0]["phase"] == phase
     scanner.see(f"/console/sessions/{session.id}/checkins")
 
 
 def test_a_new_key_makes_old_codes_worthless(scanner: Desk, space: models.Space, now: Any) -> None:
     session = _session(space, now)
     path = f"/console/sessions/{session.id}/screen/codes"
-    marks = {(scanner.client.get(path).json or {})["mark"] for _ in range(2)}
+    marks = {(scanner.client.get(path).json or {})["boards"][0]["mark"] for _ in range(2)}
     old = checkins_codes.read(checkins_codes.make(session.id, session.qr_key, 1))
     assert "已换码" in scanner.do(f"/console/sessions/{session.id}/screen/key")
     fresh = models.Session.get_by_id(session.id)
     assert old.is_signed_by(session.qr_key)
     assert not old.is_signed_by(fresh.qr_key)
     assert len(marks) == 1
-    assert (scanner.client.get(path).json or {})["mark"] not in marks
+    assert (scanner.client.get(path).json or {})["boards"][0]["mark"] not in marks
     assert models.AuditLog.select().where(models.AuditLog.object_id == session.id).count() == 1

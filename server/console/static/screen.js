@@ -4,26 +4,28 @@
 
 const ASK_EVERY = 2000
 const GIVE_UP_AFTER = 6000
+const AWAY_AFTER = 8000
+const ENDED_EVERY = 30_000
 
-const screen_ = document.querySelector('[data-codes]')
+const screen_ = document.querySelector('[data-news]')
 const part = (name) => screen_.querySelector(`[data-${name}]`)
-const [picture, veil, veilTitle, veilText, lapse, clock, persons, signedUp, arrivals, state, hint, full] =
-  ['picture', 'veil', 'veil-title', 'veil-text', 'lapse', 'clock', 'persons', 'signed-up', 'arrivals', 'state', 'hint', 'full'].map(part)
+const [clock, day, state, full] = ['clock', 'day', 'state', 'full'].map(part)
 const quiet = state.textContent
 
-let codes = []
-let mark = '' // which key the codes were made with
-let phase = screen_.dataset.phase
+let stage = part('stage')
+let told = stage.outerHTML // what the server last said of it
+const dress = stage.dataset.dress
+let boards = new Map()
 let skew = null // the server's clock minus ours: a screen's own clock may be minutes off
 let lastAnswer = performance.now()
-let shown = ''
+let isEnded = false
 
 const serverNow = () => Date.now() + (skew ?? 0)
 
 async function ask() {
   const begun = Date.now()
   try {
-    const response = await fetch(screen_.dataset.codes, {
+    const response = await fetch(screen_.dataset.news, {
       headers: { Accept: 'application/json' },
       cache: 'no-store',
       redirect: 'manual',
@@ -34,6 +36,7 @@ async function ask() {
       return
     }
     if (response.ok) take(await response.json(), (begun + Date.now()) / 2)
+    else if (response.status === 404 || response.status === 410) end()
   } catch {
     // No network: the next slots are here already, and the next question comes soon.
   }
@@ -41,18 +44,43 @@ async function ask() {
 
 function take(news, askedAt) {
   skew = news.now_ms - askedAt
-  codes = news.codes
-  mark = news.mark
   lastAnswer = performance.now()
-  phase = news.phase
-  hint.textContent = hint.dataset[phase]
-  persons.textContent = news.persons
-  signedUp.textContent = news.signed_up ? `应到 ${news.signed_up} 位` : ''
-  arrivals.replaceChildren(...news.arrivals.map((name) => {
-    const chip = document.createElement('span')
-    chip.textContent = name
-    return chip
-  }))
+  isEnded = false
+  boards = new Map(news.boards.map((board) => [board.id, board]))
+  if (news.stage !== told) put(news.stage)
+  draw()
+}
+
+function put(html) {
+  told = html
+  const fresh = new DOMParser().parseFromString(html, 'text/html').querySelector('[data-stage]')
+  if (fresh.dataset.dress !== dress) {
+    location.reload() // a new version of this page: the server just answered, so it will come
+    return
+  }
+  // The picture on show moves over to the new page: drawn again it would blink.
+  for (const board of fresh.querySelectorAll('[data-board]')) {
+    const shown = stage.querySelector(`[data-board="${board.dataset.board}"] [data-picture]`)
+    if (shown) board.querySelector('[data-picture]').replaceWith(shown)
+  }
+  stage.replaceWith(fresh)
+  stage = fresh
+}
+
+function end() {
+  isEnded = true
+  boards = new Map()
+  told = ''
+  const note = document.createElement('section')
+  note.className = 'agenda'
+  const title = document.createElement('h1')
+  const text = document.createElement('p')
+  title.textContent = '大屏链接已停用'
+  text.textContent = '请工作人员在工作台重新生成大屏链接，再在这里打开。'
+  text.className = 'facts-line'
+  note.append(title, text)
+  stage.className = 'stage n0'
+  stage.replaceChildren(note)
 }
 
 function draw() {
@@ -60,31 +88,43 @@ function draw() {
   clock.textContent = new Intl.DateTimeFormat('zh-CN', {
     timeZone: 'Asia/Shanghai', hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23',
   }).format(now)
-  if (skew === null) return
-  const current = codes.find((code) => code.from_ms <= now && now < code.until_ms)
-  if (current) {
-    // Every answer draws a slot anew; the picture changes only with the slot, or after 换码.
-    const due = `${current.from_ms} ${mark}`
-    if (shown !== due) picture.src = current.picture
-    shown = due
-    lapse.setAttribute('width', (100 * (current.until_ms - now)) / (current.until_ms - current.from_ms))
+  if (day) {
+    day.textContent = new Intl.DateTimeFormat('zh-CN', {
+      timeZone: 'Asia/Shanghai', month: 'long', day: 'numeric', weekday: 'short',
+    }).format(now)
   }
-  const away = Math.round((performance.now() - lastAnswer) / 1000)
-  state.textContent = away > 8 ? `网络中断 ${away} 秒，正在重连` : quiet
-  if (phase === 'over' || phase === 'cancelled') cover(hint.dataset[phase], '感谢您的参与')
-  else if (!current) cover('网络中断', '恢复后签到码会自动出现，请稍候')
-  else veil.hidden = true
+  if (skew === null) return
+  const away = performance.now() - lastAnswer
+  const isAway = away > AWAY_AFTER && !isEnded
+  state.textContent = isAway ? `网络中断 ${Math.round(away / 1000)} 秒，正在重连` : quiet
+  screen_.classList.toggle('away', isAway)
+  for (const element of stage.querySelectorAll('[data-board]')) drawBoard(element, now)
 }
 
-function cover(title, text) {
-  veil.hidden = false
-  veilTitle.textContent = title
-  veilText.textContent = text
+function drawBoard(element, now) {
+  const { phase } = element.dataset
+  const board = boards.get(element.dataset.board)
+  const current = board?.codes.find((code) => code.from_ms <= now && now < code.until_ms)
+  const veil = element.querySelector('[data-veil]')
+  if (phase === 'over' || phase === 'cancelled') return // the page says so itself
+  veil.hidden = Boolean(current)
+  if (!current) {
+    veil.querySelector('[data-veil-title]').textContent = '网络中断'
+    veil.querySelector('[data-veil-text]').textContent = '签到码已用完，网络恢复后会自动出现；着急请找工作人员签到'
+    return
+  }
+  // Every answer draws a slot anew; the picture changes only with the slot, or after 换码.
+  const picture = element.querySelector('[data-picture]')
+  const due = `${current.from_ms} ${board.mark}`
+  if (picture.dataset.shown !== due) picture.src = current.picture
+  picture.dataset.shown = due
+  const left = (100 * (current.until_ms - now)) / (current.until_ms - current.from_ms)
+  element.querySelector('[data-lapse]').setAttribute('width', left)
 }
 
 async function askAgain() {
   await ask()
-  setTimeout(askAgain, ASK_EVERY)
+  setTimeout(askAgain, isEnded ? ENDED_EVERY : ASK_EVERY)
 }
 
 if (document.documentElement.requestFullscreen) {
