@@ -233,6 +233,8 @@ def _require_ready(activity: Activity, *, now: dt.datetime) -> None:
         lacking["eligibility_reason"] = "限制了参与范围，请写明公开的理由"
     if activity.signup_mode == SignupMode.LOTTERY:
         lacking |= draws.lacking_for(activity)
+        if activity.share_quota is not None:
+            lacking["share_quota"] = "抽签活动人人机会相同，不另设其他空间的名额"
     to_come = Session.select().where(
         Session.activity == activity,
         Session.state == SessionState.SCHEDULED,

@@ -108,7 +108,7 @@ def sign_up(
             signup = _add(
                 user,
                 session,
-                **_placing(session, someone.enterprise_id, form, now=now),
+                **_placing(session, someone, form, now=now),
                 enterprise_id=someone.enterprise_id,
                 party_size=form.party_size,
                 answers=form.answers,
@@ -211,13 +211,13 @@ def _with_session(signup: Signup) -> Signup:
 
 
 def _placing(
-    session: Session, enterprise_id: int | None, form: SignupIn, *, now: dt.datetime
+    session: Session, someone: eligibility.Person, form: SignupIn, *, now: dt.datetime
 ) -> dict[str, Any]:
     """Return the state a newcomer gets and what goes with it. Raises Full, Invalid."""
     if not is_undrawn(session):
-        return {"state": _allocate(session, enterprise_id, form, now=now)}
+        return {"state": _allocate(session, someone, form, now=now)}
     cap = session.activity.per_enterprise_cap
-    if cap is not None and enterprise_id is not None and form.party_size > cap:
+    if cap is not None and someone.enterprise_id is not None and form.party_size > cap:
         raise Invalid(fields={"party_size": f"每家企业最多 {cap} 个名额"})
     lottery = draws.promise(session, now=now)
     return {
@@ -228,21 +228,24 @@ def _placing(
 
 
 def _allocate(
-    session: Session, enterprise_id: int | None, form: SignupIn, *, now: dt.datetime
+    session: Session, someone: eligibility.Person, form: SignupIn, *, now: dt.datetime
 ) -> SignupState:
     """Take the places and return the state that goes with them. Raises Full."""
     activity = session.activity
     # People in the line come first, unless it stands still for good.
     is_overtaking = seats.has_waiting(session) and not seats.is_frozen(session, now=now)
-    is_company_full = seats.is_company_full(session, enterprise_id, form.party_size)
-    if not is_overtaking and not is_company_full and seats.take(session, form.party_size):
+    refusal = None
+    if seats.is_company_full(session, someone.enterprise_id, form.party_size):
+        refusal = "您所在企业的名额已满"
+    elif seats.is_share_full(session, someone.home_space_id, form.party_size):
+        refusal = "留给其他空间的名额已满"
+    if not is_overtaking and not refusal and seats.take(session, form.party_size):
         needs_approval = activity.signup_mode == SignupMode.APPROVAL
         return SignupState.PENDING if needs_approval else SignupState.CONFIRMED
     can_wait = buttons.takes_waiting(activity)
     if form.join_waitlist and can_wait:
         return SignupState.WAITLISTED
-    message = "您所在企业的名额已满" if is_company_full else None
-    raise Full(message, can_join_waitlist=can_wait)
+    raise Full(refusal, can_join_waitlist=can_wait)
 
 
 def _add(

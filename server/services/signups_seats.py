@@ -5,7 +5,7 @@ from typing import Any
 
 from peewee import JOIN, fn
 
-from models import Activity, Enterprise, Series, Session, Signup, Space, Venue, Zone, db
+from models import Activity, Enterprise, Series, Session, Signup, Space, User, Venue, Zone, db
 from models.activities import SessionState
 from models.signups import LIVE, SEATED, SignupState
 from server.errors import NotFound
@@ -127,6 +127,22 @@ def is_company_full(session: Session, enterprise_id: int | None, party: int) -> 
     return int(taken) + party > cap
 
 
+def is_share_full(session: Session, home_space_id: int | None, party: int) -> bool:
+    """Say whether the party would exceed what people of other Spaces may take of the session. Who
+    has chosen no Space yet counts as a guest."""
+    quota = session.activity.share_quota
+    if quota is None or home_space_id == session.space_id:
+        return False
+    is_guest = User.home_space.is_null() | (User.home_space != session.space_id)
+    taken = (
+        Signup.select(fn.COALESCE(fn.SUM(Signup.party_size), 0))
+        .join(User, on=Signup.user_id == User.id)
+        .where(Signup.session == session, seated(), is_guest)
+        .scalar()
+    )
+    return int(taken) + party > quota
+
+
 def has_waiting(session: Session) -> bool:
     """Say whether anybody stands on the waiting list."""
     return bool(_waiting(session).exists())
@@ -149,7 +165,8 @@ def promote(
     """Let people move up while there are places; return those who did, all told.
 
     First come, first served: nobody overtakes a larger party that does not fit yet. Only those
-    whose company has used up its share, and those in `passing_over`, are passed over.
+    whose company, or all other Spaces together, have used up their share, and those in
+    `passing_over`, are passed over.
     """
     if session.state != SessionState.SCHEDULED or is_frozen(session, now=now):
         return []
@@ -160,6 +177,9 @@ def promote(
         if signup.id in passing_over:
             continue
         if is_company_full(session, signup.enterprise_id, signup.party_size):
+            continue
+        home_space_id = User.get_by_id(signup.user_id).home_space_id
+        if is_share_full(session, home_space_id, signup.party_size):
             continue
         if not take(session, signup.party_size):
             break

@@ -157,3 +157,21 @@ def test_a_class_refuses_what_can_never_be(app: Flask, now: dt.datetime) -> None
     assert verdict.refusal is not None
     assert not isinstance(verdict.refusal, Forbidden)
     assert models.Signup.select().count() == 0
+
+
+def test_other_spaces_share_their_places(app: Flask, now: dt.datetime) -> None:
+    [session] = class_of(now, 5, share_quota=2)
+    guests = [make_user() for _ in range(2)]
+    signups.sign_up(guests[0], session.id, SignupIn(party_size=2), now=now)
+    with pytest.raises(signups.Full) as refusal:
+        signups.sign_up(guests[1], session.id, SignupIn(), now=now)
+    assert "其他空间" in refusal.value.detail
+    waiting = signups.sign_up(guests[1], session.id, SignupIn(join_waitlist=True), now=now)
+    assert waiting.state == SignupState.WAITLISTED
+    # People of the Space pass by guests whose share is used up; a guest moves up when it is not.
+    local = make_user(home_space=session.space_id)
+    form = SignupIn(join_waitlist=True)
+    assert signups.sign_up(local, session.id, form, now=now).state == SignupState.CONFIRMED
+    [mine] = models.Signup.select().where(models.Signup.user_id == guests[0].id)
+    signups.cancel(guests[0], mine.id, now=now)
+    assert models.Signup.get_by_id(waiting.id).state == SignupState.CONFIRMED
