@@ -44,5 +44,4 @@ def add_menus(town: Town, offers: list[Offer], now: dt.datetime) -> None:
                 revision=revision,
                 activity=offer.activity,
                 order=order,
-                blurb=offer.activity.theme,
             )

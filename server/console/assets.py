@@ -27,6 +27,7 @@ FILES = {
     "dark.css": _OWN / "dark.css",
     "console.css": _OWN / "console.css",
     "words.css": _OWN / "words.css",
+    "poster.css": _OWN / "poster.css",
     "screen.css": _OWN / "screen.css",
     "console.js": _OWN / "console.js",
     "screen.js": _OWN / "screen.js",

@@ -11,14 +11,24 @@ from models.menus import RevisionState
 from server.clock import month_of, utcnow
 from server.console import door
 from server.console.forms import Fields, Form
-from server.context import actor, current_scope
+from server.context import actor, current_scope, redis, wechat
 from server.errors import Invalid, NotFound, ServiceError
 from server.schemas.base import OptionalLine, OptionalParagraph
-from server.services import activities, activities_sessions, menus, menus_board, menus_publishing
+from server.services import (
+    activities,
+    activities_sessions,
+    menus,
+    menus_board,
+    menus_codes,
+    menus_publishing,
+)
 from server.services.notifications import ledger, progress
 from server.services.staff import Verb
 
 bp = door.word("menus")
+
+PAPERS = {"a3": "A3 海报", "a4": "A4 海报", "table": "A4 表格"}
+"""What a menu is printed on: for the lobby, for a door, for the notice board."""
 
 
 class MenuForm(Fields):
@@ -67,6 +77,33 @@ def create() -> ResponseReturnValue:
 def show(revision_id: int) -> ResponseReturnValue:
     """Show a revision as members read it, what it changed, and how its message went out."""
     return _show_page(_revision(revision_id, Verb.SEE), Form())
+
+
+@bp.get("/menus/<id:revision_id>/poster")
+def poster(revision_id: int) -> ResponseReturnValue:
+    """Show a published menu ready to print: a poster for the lift lobby, or a table for the notice
+    board. The mini-program code on it is WeChat's; without it the poster still prints."""
+    revision = _revision(revision_id, Verb.SEE)
+    if revision.state == RevisionState.DRAFT:
+        raise NotFound
+    sheet = menus.sheet(revision)
+    ids = [item.activity_id for item in sheet.items]
+    try:
+        code = menus_codes.of_menu(
+            revision.space_id, sheet.menu.month, wechat=wechat(), redis=redis()
+        )
+    except menus_codes.NoCode:
+        code = None
+    paper = request.args.get("paper")
+    return render_template(
+        "console/menus/poster.html",
+        sheet=sheet,
+        paper=paper if paper in PAPERS else "a3",
+        papers=PAPERS,
+        found={row.id: row for row in activities.of_ids(ids)},
+        sessions=activities_sessions.of_activities(ids),
+        code=code,
+    )
 
 
 @bp.get("/menus/<id:revision_id>/edit")

@@ -2,13 +2,15 @@
 
 from flask import Flask
 
-from server.public import bench, checkins, health, notifications, preview
+from server.public import bench, checkins, checkins_screen, health, menus, notifications, preview
 
 
 def init_app(app: Flask, run_job: bench.RunJob) -> None:
     """Hang the doors into the application; the bench and the preview only outside production."""
     app.register_blueprint(health.bp)
     app.register_blueprint(checkins.bp)
+    app.register_blueprint(menus.bp)
+    app.register_blueprint(checkins_screen.bp)
     app.register_blueprint(notifications.bp)
     if not app.extensions["xinyi"].config.is_production:
         app.register_blueprint(bench.blueprint(run_job))

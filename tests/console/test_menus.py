@@ -7,9 +7,9 @@ import models
 from models.activities import ActivityState, SharedTo
 from models.menus import RevisionState
 from models.staff import Role
-from server.clock import at_shanghai
+from server.clock import at_shanghai, month_of
 from tests import factories
-from tests.conftest import Client
+from tests.conftest import Client, Sandbox
 from tests.console.conftest import Desk, desk, words
 
 MONTH = "2098-05"
@@ -174,3 +174,27 @@ def test_a_town_sees_who_has_not_published(client: Client, space: models.Space) 
     assert space.name in page
     assert other.name in page
     assert "起草菜单" not in page
+
+
+def test_a_published_menu_prints_with_wechats_code(
+    client: Client, sandbox: Sandbox, now: dt.datetime
+) -> None:
+    space = factories.make_space()
+    activity = factories.make_activity(space, title="<税务>讲座")
+    factories.make_session(activity)
+    menu = models.Menu.add(now=now, space=space, month=month_of(now))
+    revision = models.MenuRevision.add(now=now, space=space, menu=menu, number=1, title="菜单")
+    models.MenuItem.create(space=space, revision=revision, activity=activity)
+    keeper = desk(client, factories.make_staff(Role.KEEPER, space))
+    path = f"/console/menus/{revision.id}/poster"
+    assert keeper.client.get(path).status_code == 404, "a draft hangs on no wall"
+    revision.change(now=now, state=RevisionState.PUBLISHED, published_at=now)
+    sandbox.post("faults", path="/wxa/getwxacodeunlimit", errcode=45009)
+    assert "小程序码暂时没有拿到" in keeper.see(path)
+    sandbox.http.delete(f"{sandbox.base}/_sandbox/faults")
+    for paper in ("a3", "a4", "table", "x"):
+        page = keeper.client.get(f"{path}?paper={paper}").text
+        assert "data:image/" in page
+        assert "&lt;税务&gt;讲座" in page
+    elsewhere = desk(client, factories.make_staff(Role.KEEPER, factories.make_space()))
+    assert elsewhere.client.get(path).status_code == 404

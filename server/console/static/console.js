@@ -40,3 +40,8 @@ document.addEventListener('submit', (event) => {
 window.addEventListener('beforeunload', (event) => {
   if (touched) event.preventDefault()
 })
+
+// The browser's own print dialogue.
+document.addEventListener('click', (event) => {
+  if (event.target.closest('[data-print]')) window.print()
+})
