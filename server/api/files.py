@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 from io import BytesIO
-from typing import Any
+from typing import Annotated, Any
 
-from flask import Response, send_file
+from flask import Response, request, send_file
 from flask_openapi3 import FileStorage
-from pydantic import field_validator
+from pydantic import WithJsonSchema, field_validator
 from werkzeug.datastructures import FileStorage as SentFile
 
 from models import File
@@ -37,9 +37,12 @@ class FileLost(NotFound):
 
 
 class FileIn(In):
-    """One file of a multipart form."""
+    """One file of a multipart form. `name`: what people know it by, where the file's own name in
+    the form tells nothing (WeChat's temporary paths)."""
 
     file: FileStorage
+    # Whatever it looks like it is a text; the form's reader takes "123" for a number.
+    name: Annotated[Any, WithJsonSchema({"type": "string"})] = ""
 
     @field_validator("file")
     @classmethod
@@ -60,7 +63,7 @@ def _keep(form: FileIn) -> Response:
     data = form.file.stream.read(limits.max_bytes + 1)
     if len(data) > limits.max_bytes:
         raise files.FileTooLarge(limits.max_bytes)
-    owner, name = actor(), form.file.filename or ""
+    owner, name = actor(), request.form.get("name") or form.file.filename or ""
     kept = files.upload(
         owner, name, data, disk=disk(), per_day=limits.per_person_per_day, now=utcnow()
     )

@@ -4,12 +4,19 @@ import { kebab } from '../shared/kebab'
 import { rpxToVw } from '../shared/rpx'
 import { play, type Animation } from './animation'
 import { engine, type DomNode, type EngineNode } from './engine'
+import { here } from './wx/network'
 
 const PATHS = new Set(['src', 'poster'])
 const ABSOLUTE = /^(?:https?:|data:|blob:|wxfile:|\/\/)/
 
-/** Return where a file of the program lies for the browser; `is` is the component that names it. */
+/**
+ * Return where a file of the program lies for the browser; `is` is the component that names it.
+ *
+ * Trap 25: a picture of the program's own server is asked of whoever serves this page, like a
+ * request.
+ */
 function resolveAsset(url: string, is: string): string {
+  if (/^https?:\/\/[^/]+\/api\//.test(url)) return here(url)
   if (url === '' || ABSOLUTE.test(url)) return url
   return url.startsWith('/') ? `.${url}` : `./${is.replace(/[^/]*$/, '')}${url}`
 }

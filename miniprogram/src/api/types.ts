@@ -472,11 +472,15 @@ export interface FileOut {
 export interface FootprintOut {
   attendances: number
   first_seen_at: string
+  /** How long the sessions they were at were planned to take. */
+  minutes: number
   needs_raised: number
   /** Attendances and the companions brought along. */
   person_times: number
   series: SeriesCountOut[]
   series_offered: number
+  /** Series on offer they have not been to. */
+  to_come: SeriesCountOut[]
 }
 
 /** Somebody who was looked for; without a signup `signup_id` and `state` are null. */

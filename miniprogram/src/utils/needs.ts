@@ -1,6 +1,7 @@
 /** Needs as people read them: tones of states, lines of history, the promise. */
 
 import type { NeedBriefOut, NeedLineOut, NeedState, PromiseOut, Satisfaction, Solved } from '../api/types'
+import { fileView, type FileView } from './attachments'
 import type { Tone } from './buttons'
 import { momentLabel, stampLabel } from './time'
 
@@ -25,6 +26,7 @@ export interface LineView {
   at: string
   isMine: boolean
   isAnswer: boolean
+  files: FileView[]
 }
 
 export function lineView(line: NeedLineOut, now: number): LineView {
@@ -36,6 +38,7 @@ export function lineView(line: NeedLineOut, now: number): LineView {
     at: stampLabel(line.at, now),
     isMine: line.by_kind === 'member',
     isAnswer: line.type === 'answer',
+    files: line.attachments.map(fileView),
   }
 }
 

@@ -69,11 +69,17 @@ async function saveImage({ filePath }: { filePath: string }): Promise<void> {
   phone.download(file, `图片.${ending}`)
 }
 
+/** WeChat opens a viewer of its own; a browser hands the paper to the person. */
+async function openDocument({ filePath, fileType = 'pdf' }: { filePath: string; fileType?: string }): Promise<void> {
+  phone.download(await fileOf(filePath), `文件.${fileType}`)
+}
+
 /** Put the media into wx. */
 export function installMedia(): void {
   define('chooseMedia', chooseMedia)
   define('chooseImage', chooseImage)
   define('chooseMessageFile', chooseMessageFile)
+  define('openDocument', openDocument)
   define('canvasToTempFilePath', canvasToFile)
   define('saveImageToPhotosAlbum', saveImage)
 }

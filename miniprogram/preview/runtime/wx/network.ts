@@ -6,6 +6,8 @@ import { failure, settle, wx, type Callbacks } from './api'
 
 const TIMEOUT_MS = 60_000
 
+type Progress = (state: { progress: number; totalBytesSent: number; totalBytesExpectedToSend: number }) => void
+
 interface Common extends Callbacks {
   url: string
   header?: Record<string, string>
@@ -25,8 +27,10 @@ interface UploadOptions extends Common {
   formData?: Record<string, string>
 }
 
+type Work<O> = (options: O, signal: AbortSignal, listeners: Set<Progress>) => Promise<Data>
+
 /** The program keeps its real address; whoever serves this page answers in its place. */
-const here = (url: string) => url.replace(/^https?:\/\/[^/]+/, location.origin)
+export const here = (url: string) => url.replace(/^https?:\/\/[^/]+/, location.origin)
 
 const capital = (name: string) => name.replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase())
 const headersOf = (answer: Response) =>
@@ -34,15 +38,13 @@ const headersOf = (answer: Response) =>
 const lowered = (header: Record<string, string> = {}) =>
   Object.fromEntries(Object.entries(header).map(([name, value]) => [name.toLowerCase(), value]))
 
-function task<O extends Common>(
-  name: string,
-  work: (options: O, signal: AbortSignal) => Promise<Data>,
-): void {
+function task<O extends Common>(name: string, work: Work<O>): void {
   wx[name] = (options: O) => {
     const abort = new AbortController()
+    const listeners = new Set<Progress>()
     const ms = options.timeout ?? TIMEOUT_MS
     const timer = ms > 0 ? setTimeout(() => abort.abort('timeout'), ms) : undefined
-    const outcome = work(options, abort.signal)
+    const outcome = work(options, abort.signal, listeners)
       .then((result) => ({ errMsg: `${name}:ok`, ...result }))
       .catch((error: unknown) => {
         throw failure(name, abort.signal.aborted ? String(abort.signal.reason) : error)
@@ -54,8 +56,8 @@ function task<O extends Common>(
       abort: () => abort.abort('abort'),
       onHeadersReceived: ignore,
       offHeadersReceived: ignore,
-      onProgressUpdate: ignore,
-      offProgressUpdate: ignore,
+      onProgressUpdate: (listener: Progress) => void listeners.add(listener),
+      offProgressUpdate: (listener: Progress) => void listeners.delete(listener),
     }
   }
 }
@@ -100,15 +102,28 @@ async function request(options: RequestOptions, signal: AbortSignal): Promise<Da
   return { data, statusCode: answer.status, header: headersOf(answer), cookies: [] }
 }
 
-async function upload(options: UploadOptions, signal: AbortSignal): Promise<Data> {
+/** By the older of a browser's two ways: only that one tells how far an upload is. */
+async function upload(options: UploadOptions, signal: AbortSignal, listeners: Set<Progress>): Promise<Data> {
   const form = new FormData()
   for (const [name, value] of Object.entries(options.formData ?? {})) form.append(name, value)
   const file = await fileOf(options.filePath)
   form.append(options.name, file, file instanceof File ? file.name : 'file')
-  const { 'content-type': _, ...headers } = lowered(options.header) // fetch knows the boundary
-  const init = { method: 'POST', body: form, headers, signal, credentials: 'omit' } as const
-  const answer = await fetch(here(options.url), init)
-  return { data: await answer.text(), statusCode: answer.status }
+  const { 'content-type': _, ...headers } = lowered(options.header) // the browser knows the boundary
+  return new Promise((resolve, reject) => {
+    const call = new XMLHttpRequest()
+    call.open('POST', here(options.url))
+    for (const [name, value] of Object.entries(headers)) call.setRequestHeader(name, value)
+    call.upload.onprogress = ({ loaded, total }) => {
+      const progress = Math.round((100 * loaded) / Math.max(1, total))
+      const state = { progress, totalBytesSent: loaded, totalBytesExpectedToSend: total }
+      listeners.forEach((listener) => listener(state))
+    }
+    call.onload = () => resolve({ data: call.responseText, statusCode: call.status })
+    call.onerror = () => reject(new Error('network error'))
+    call.onabort = () => reject(new Error('abort'))
+    signal.addEventListener('abort', () => call.abort())
+    call.send(form)
+  })
 }
 
 async function download({ url, header }: Common, signal: AbortSignal): Promise<Data> {

@@ -11,7 +11,7 @@ import { define } from './api'
 /** Done by WeChat outside the page: noted beside the phone. */
 const NOTED = [
   'previewImage', 'previewMedia', 'makePhoneCall', 'vibrateShort',
-  'vibrateLong', 'openSetting', 'openDocument', 'openLocation', 'addPhoneCalendar',
+  'vibrateLong', 'openSetting', 'openLocation', 'addPhoneCalendar',
   'openCustomerServiceChat', 'openPrivacyContract',
 ]
 /** Changes nothing that could be seen here. */

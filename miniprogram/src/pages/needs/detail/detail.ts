@@ -1,6 +1,7 @@
 import { asApiError } from '../../../api/errors'
 import * as needs from '../../../api/needs'
 import type { NeedOut, Satisfaction, Solved } from '../../../api/types'
+import { fileView, type FileView, type Standing } from '../../../utils/attachments'
 import { draftOf, dropDraft, keepDraft } from '../../../utils/drafts'
 import { type BriefView, briefView, lineView, type LineView, promiseView, SATISFACTION, SOLVED } from '../../../utils/needs'
 import { datasetOf, textScale } from '../../../utils/screen'
@@ -23,6 +24,7 @@ Page({
     isFresh: false,
     need: null as BriefView | null,
     body: '',
+    files: [] as FileView[],
     lead: '',
     promise: null as ReturnType<typeof promiseView> | null,
     isOpen: false,
@@ -41,6 +43,9 @@ Page({
   },
 
   id: '',
+
+  /** What goes along with an addition. */
+  sent: { kept: [], obstacle: '' } as Standing,
 
   /** What the page before asks to begin with. */
   asked: '',
@@ -78,6 +83,7 @@ Page({
       notice: '',
       need: briefView(need, now),
       body: need.body,
+      files: need.attachments.map(fileView),
       lead: need.lead_unit,
       promise: promiseView(need.promise, now),
       isOpen: !['answered', 'closed', 'withdrawn'].includes(need.state),
@@ -90,7 +96,13 @@ Page({
   onSheet(event: WechatMiniprogram.TouchEvent) { this.open(datasetOf<{ act: Act }>(event).act) },
   onChange() { void wx.navigateTo({ url: `/pages/needs/change/change?id=${this.id}` }) },
 
+  onFiles(event: WechatMiniprogram.CustomEvent<Standing>) {
+    this.sent = event.detail
+    this.setData({ error: '' })
+  },
+
   open(act: Act) {
+    this.sent = { kept: [], obstacle: '' }
     const draft = draftOf<{ text: string }>(`need:${this.id}:${act}`)
     this.setData({ sheet: act, sheetWords: SHEETS[act], text: draft?.text ?? '', error: '' })
   },
@@ -132,6 +144,7 @@ Page({
 
   missing(act: Act): string {
     const { text, satisfaction, solved } = this.data
+    if (act === 'supplement' && this.sent.obstacle) return this.sent.obstacle
     if (act === 'rate') return satisfaction && solved ? '' : '请各选一项'
     return act !== 'withdraw' && !text.trim() ? '请写几句' : ''
   },
@@ -139,7 +152,7 @@ Page({
   send(act: Act): Promise<NeedOut> {
     const text = this.data.text.trim()
     switch (act) {
-      case 'supplement': return needs.supplement(this.id, { text })
+      case 'supplement': return needs.supplement(this.id, { text, attachments: this.sent.kept.map((each) => each.id) })
       case 'withdraw': return needs.withdraw(this.id, { reason: text })
       case 'reopen': return needs.reopen(this.id, { reason: text })
       case 'rate': return needs.rate(this.id, {

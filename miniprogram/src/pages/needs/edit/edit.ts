@@ -1,6 +1,7 @@
 import { asApiError } from '../../../api/errors'
 import * as needs from '../../../api/needs'
 import type { CategoryOut, Urgency } from '../../../api/types'
+import type { Kept, Standing } from '../../../utils/attachments'
 import { draftOf, dropDraft, keepDraft } from '../../../utils/drafts'
 import { newKey } from '../../../utils/keys'
 import { member, type Place, place } from '../../../utils/member'
@@ -20,6 +21,8 @@ interface Draft {
   urgency: Urgency
   times: string
   forCompany: boolean
+  /** Not in the drafts of versions that knew no attachments. */
+  files?: Kept[]
 }
 
 Page({
@@ -35,6 +38,8 @@ Page({
     urgency: 'normal' as Urgency,
     times: '',
     forCompany: false,
+    /** The draft's attachments, for the picker to begin with. */
+    restored: [] as Kept[],
     company: '',
     space: null as Place | null,
     promise: null as ReturnType<typeof promiseView> | null,
@@ -50,6 +55,8 @@ Page({
   round: 0,
   /** Answers by category, so that looking at another one loses nothing. */
   given: {} as Record<string, string>,
+  /** The attachments as they stand. */
+  files: { kept: [], obstacle: '' } as Standing,
   /** The words last sent, and the key they were sent under. */
   sent: '',
   key: '',
@@ -83,7 +90,7 @@ Page({
     this.given = draft.answers
     this.setData({
       title: draft.title, body: draft.body, urgency: draft.urgency, times: draft.times,
-      forCompany: draft.forCompany && this.data.company !== '', isRestored: true,
+      forCompany: draft.forCompany && this.data.company !== '', isRestored: true, restored: draft.files ?? [],
     })
     if (this.data.categories.some((each) => each.code === draft.category)) this.choose(draft.category)
   },
@@ -140,6 +147,12 @@ Page({
     this.keepSoon()
   },
 
+  onFiles(event: WechatMiniprogram.CustomEvent<Standing>) {
+    this.files = event.detail
+    if (this.data.errors.attachments) this.setData({ 'errors.attachments': '' })
+    this.keepSoon()
+  },
+
   onWhy() { this.setData({ isWhyOpen: !this.data.isWhyOpen }) },
   onSpace() { void wx.navigateTo({ url: '/pages/spaces/choose/choose?for=visit' }) },
 
@@ -153,7 +166,7 @@ Page({
     const { category, title, body, urgency, times, forCompany, state } = this.data
     if (state !== 'ready') return
     if (!title && !body && !Object.values(this.given).some(Boolean)) return
-    const draft: Draft = { category, answers: this.given, title, body, urgency, times, forCompany }
+    const draft: Draft = { category, answers: this.given, title, body, urgency, times, forCompany, files: this.files.kept }
     this.setData({ saved: keepDraft(DRAFT, draft) ? 'saved' : 'full' })
   },
 
@@ -161,7 +174,7 @@ Page({
     if (!(await confirmed('清空草稿', '已写的内容会清空，不能恢复。', '清空'))) return
     dropDraft(DRAFT)
     this.given = {}
-    this.setData({ category: '', questions: [], title: '', body: '', urgency: 'normal', times: '', forCompany: false, promise: null, isRestored: false, saved: '', errors: {}, error: '' })
+    this.setData({ category: '', questions: [], title: '', body: '', urgency: 'normal', times: '', forCompany: false, restored: [], promise: null, isRestored: false, saved: '', errors: {}, error: '' })
   },
 
   async onSubmit() {
@@ -172,6 +185,7 @@ Page({
       const written = {
         space_id: space?.id ?? null, category, title: title.trim(), body: body.trim(),
         answers: answersOf(questions), urgency, contact_times: times.trim(), for_company: forCompany,
+        attachments: this.files.kept.map((each) => each.id),
       }
       const need = await needs.submit(written, this.keyOf(JSON.stringify(written)))
       this.done()
@@ -206,6 +220,7 @@ Page({
     if (!title.trim()) errors.title = '请用一句话说是什么事'
     if (!body.trim()) errors.body = '请写一下具体情况'
     if (!space) errors.space = '请选择由哪个空间来办'
+    if (this.files.obstacle) errors.attachments = this.files.obstacle
     const isComplete = !Object.keys(errors).length && !questions.some((each) => each.error)
     this.setData({ errors, questions, error: isComplete ? '' : '还有几处没有填好，见上面红字' })
     return isComplete
@@ -218,7 +233,7 @@ Page({
     this.setData({
       isBusy: false,
       error: error.isOffline ? `${error.detail}。写好的内容已存在手机上，不会丢。` : error.detail,
-      errors: { title: fields.title ?? '', body: fields.body ?? '', times: fields.contact_times ?? '', space: fields.space_id ?? '' },
+      errors: { title: fields.title ?? '', body: fields.body ?? '', times: fields.contact_times ?? '', space: fields.space_id ?? '', attachments: fields.attachments ?? '' },
       questions: this.data.questions.map((each) => ({ ...each, error: fields[`answers.${each.key}`] ?? '' })),
     })
   },
