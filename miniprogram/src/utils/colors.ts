@@ -30,6 +30,12 @@ export function contrast(one: Rgb, other: Rgb): number {
   return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05)
 }
 
+/** Black or white, whichever can be read on a colour. */
+export function inkOn(color: string): string {
+  const ground = parse(color) ?? PAPER
+  return contrast(ground, PAPER) >= contrast(ground, INK) ? '#ffffff' : css(INK)
+}
+
 export function parse(color: string): Rgb | null {
   if (!/^#[0-9a-f]{6}$/i.test(color)) return null
   const part = (from: number): number => parseInt(color.slice(from, from + 2), 16)

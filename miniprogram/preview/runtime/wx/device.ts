@@ -10,10 +10,8 @@ interface NetworkStatus {
 
 type Listener = (status: NetworkStatus) => void
 
-const HALF = 0.5
-const BY_THE_SYSTEM = -1
 const listeners = new Set<Listener>()
-let brightness = HALF
+let brightness = 0.5
 let awake: WakeLockSentinel | undefined
 
 function status(): NetworkStatus {
@@ -21,9 +19,8 @@ function status(): NetworkStatus {
 }
 
 function setBrightness({ value }: { value: number }): void {
-  const isPossible = typeof value === 'number' && ((value >= 0 && value <= 1) || value === BY_THE_SYSTEM)
-  if (!isPossible) throw new Error('parameter error')
-  brightness = value === BY_THE_SYSTEM ? HALF : value
+  if (!(value >= 0 && value <= 1)) throw new Error('parameter error')
+  brightness = value
   phone.note('setScreenBrightness', { value })
 }
 

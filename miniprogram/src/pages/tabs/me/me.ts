@@ -4,6 +4,7 @@ import type { UserOut } from '../../../api/types'
 import { shades } from '../../../utils/colors'
 import { member } from '../../../utils/member'
 import { datasetOf, textScale } from '../../../utils/screen'
+import { isStaff, noteStaff, waitingCheckins } from '../../../utils/staff'
 import { wall } from '../../../utils/time'
 import { type State, tellTrouble, trouble } from '../../../utils/trouble'
 
@@ -26,18 +27,26 @@ Page({
     needs: 0,
     series: [] as { id: string, name: string, icon: string, times: number, color: string }[],
     toCome: 0,
+    isStaff: false,
+    waiting: 0,
   },
 
-  onShow() { void this.load() },
+  onShow() {
+    // The door must be found without a network too.
+    this.setData({ isStaff: isStaff(), waiting: waitingCheckins() })
+    void this.load()
+  },
 
   async load() {
     try {
       const [me, footprint, inbox, wallet] = await Promise.all([
         member(true), users.footprint(), notifications.inbox(undefined, 1), notifications.wallet(),
       ])
+      noteStaff(me.is_staff)
       this.setData({
         ...this.person(me),
         state: 'ready',
+        isStaff: me.is_staff,
         unread: inbox.unread,
         reminders: wallet.items.reduce((sum, each) => sum + each.balance, 0),
         attendances: footprint.attendances,

@@ -26,6 +26,7 @@ const LOOKS: Record<ScanState, { icon: string, tone: string }> = {
 
 interface Ticket {
   checkinId: string
+  sessionId: string
   activityId: string
   title: string
   when: string
@@ -110,6 +111,7 @@ Page({
     const day = wall(session.starts_at)
     const ticket: Ticket = {
       checkinId: checkin.id,
+      sessionId: session.id,
       activityId: activity.id,
       title: activity.title,
       when: `${day.month}月${day.day}日 ${day.weekday} ${spanLabel(session.starts_at, session.ends_at)}`,

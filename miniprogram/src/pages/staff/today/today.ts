@@ -1,0 +1,133 @@
+import { asApiError } from '../../../api/errors'
+import type { StaffOut, StaffSessionOut } from '../../../api/types'
+import { keep, kept } from '../../../utils/storage'
+import { datasetOf, textScale } from '../../../utils/screen'
+import { dayKey, wall } from '../../../utils/time'
+import { type State, tellTrouble, trouble } from '../../../utils/trouble'
+import * as door from '../door/api'
+import { dropOldRosters, keepMe, keptMe, may } from '../door/keeping'
+import { onLink, reached } from '../door/link'
+import { queue } from '../door/queue'
+import { syncQueue } from '../door/sync'
+import { type SessionLine, sessionLine } from '../door/sessions'
+
+const KEY = 'door:today'
+const REFRESH_MS = 15_000
+
+interface Shown {
+  day: string
+  at: number
+  sessions: StaffSessionOut[]
+}
+
+Page({
+  data: {
+    screen: textScale(),
+    state: 'loading' as State,
+    notice: '',
+    date: '',
+    lines: [] as SessionLine[],
+    /** When what is shown was true, if that is not now. */
+    asOf: '',
+    waiting: 0,
+    settled: 0,
+    canNote: false,
+    space: '',
+  },
+
+  timer: 0,
+  deaf: () => undefined as void,
+
+  onLoad() { dropOldRosters(Date.now()) },
+
+  onShow() {
+    void this.load()
+    void this.sync()
+    clearInterval(this.timer)
+    this.timer = setInterval(() => void this.load(), REFRESH_MS) as unknown as number
+    this.deaf()
+    this.deaf = onLink((isUp) => { if (isUp) void this.back() })
+  },
+
+  onHide() { this.leave() },
+  onUnload() { this.leave() },
+
+  leave() {
+    clearInterval(this.timer)
+    this.deaf()
+  },
+
+  /** The network may be back: first hand in what waits, then see how things stand. */
+  async back() {
+    await this.sync()
+    await this.load()
+  },
+
+  async onPullDownRefresh() {
+    await this.back()
+    void wx.stopPullDownRefresh()
+  },
+
+  async load() {
+    const now = Date.now()
+    const day = dayKey(now)
+    try {
+      const [me, { items }] = await Promise.all([door.me(), door.sessions(day)])
+      reached(true)
+      keepMe(me)
+      keep(KEY, { day, at: now, sessions: items } satisfies Shown)
+      this.show(me, items, '')
+    } catch (thrown) {
+      this.fallBack(thrown, day)
+    }
+  },
+
+  /** Without a network the door opens by what was told last. */
+  fallBack(thrown: unknown, day: string) {
+    const error = asApiError(thrown)
+    const me = keptMe()
+    const last = kept<Shown | null>(KEY, null)
+    if (error.isOffline) reached(false)
+    if (error.isOffline && me && last?.day === day) this.show(me, last.sessions, wall(last.at).clock)
+    else if (this.data.state === 'ready') tellTrouble(error)
+    else this.setData(trouble(error))
+  },
+
+  show(me: StaffOut, sessions: StaffSessionOut[], asOf: string) {
+    const now = Date.now()
+    const { month, day, weekday } = wall(now)
+    const spaces = new Set(sessions.map((each) => each.space.id))
+    this.setData({
+      state: 'ready',
+      date: `${month}月${day}日 ${weekday}`,
+      asOf,
+      lines: sessions.map((each) => sessionLine(each, {
+        now, canScan: may(me, 'scan', each.space.id), canAdmit: may(me, 'admit', each.space.id), withSpace: spaces.size > 1,
+      })),
+      canNote: me.spaces.some((each) => each.verbs.includes('submit_need')),
+      space: sessions[0]?.space.id ?? '',
+    })
+    this.count()
+  },
+
+  async sync() {
+    await syncQueue()
+    this.count()
+  },
+
+  count() {
+    const all = queue.all()
+    this.setData({ waiting: queue.waiting().length, settled: all.length - queue.waiting().length })
+  },
+
+  onOpen(event: WechatMiniprogram.TouchEvent) {
+    const { page, id } = datasetOf<{ page: 'scan' | 'code' | 'people', id: string }>(event)
+    const line = this.data.lines.find((each) => each.id === id)
+    if (!line) return
+    const title = encodeURIComponent(line.title)
+    void wx.navigateTo({ url: `/pages/staff/${page}/${page}?session=${id}&space=${line.spaceId}&title=${title}` })
+  },
+
+  onQueue() { void wx.navigateTo({ url: '/pages/staff/queue/queue' }) },
+  onNeed() { void wx.navigateTo({ url: `/pages/staff/need/need?space=${this.data.space}` }) },
+})
