@@ -11,6 +11,7 @@ OPEN = {
     "/healthz",
     "/readyz",
     "/c/<payload>",
+    "/spaces/<space_id>/menus.ics",
     "/wechat/callback",
     "/console/login",
     "/api/v1/auth/wechat",
