@@ -83,6 +83,7 @@ TIMETABLE: Final = (
     Job("recover_outbox", Every(1), lambda _, now: outbox.recover(now=now)),
     Job("give_up_unknown", Every(1), lambda _, now: outcomes.give_up_unknown(now=now)),
     Job("finish_campaigns", Every(1), lambda _, now: campaigns.finish(now=now)),
+    Job("settle_cancelled", Every(1), lambda _, now: campaigns.settle_cancelled(now=now)),
     Job("work_off_pushes", Every(1), lambda it, now: pushes.work_off(it, now=now)),
     Job("expire_offers", Every(1), lambda _, now: signups_rounds.expire_offers(now)),
     Job("draw_lotteries", Every(1), lambda _, now: signups_draws.draw_due(now)),
