@@ -3,7 +3,7 @@
 from flask import Response
 
 from server.api.checkins import CheckinPath
-from server.api.door import NOT_KEPT, reply, staff_word, word
+from server.api.door import NOT_KEPT, problems, reply, staff_word, word
 from server.clock import utcnow
 from server.context import actor, current_scope, current_user, vault
 from server.schemas.checkins_challenge import (
@@ -14,6 +14,7 @@ from server.schemas.checkins_challenge import (
     ShownIn,
 )
 from server.services import checkins_challenge as challenge
+from server.services import checkins_corrections as corrections
 from server.services import checkins_flags as flags
 from server.services import users
 from server.services.staff import Verb
@@ -57,10 +58,13 @@ def show(path: CheckinPath) -> Response:
     "/checkins/<checkin_id>/challenge",
     summary="Say whether the phone showed them: the flags are settled, or the check-in is voided",
     responses={200: ChallengedOut},
+    openapi_extensions=problems(409),
 )
 def answer(path: CheckinPath, body: ShownIn) -> Response:
     checkin, now = flags.get(path.checkin_id), utcnow()
     current_scope().require(Verb.SCAN if body.shown else Verb.ADMIT, checkin.space_id)
     if body.shown:
         flags.settle(checkin, actor=actor(), now=now)
+    else:
+        corrections.void(checkin, body.reason, actor=actor(), now=now)
     return reply(ChallengedOut.of(flags.get(checkin.id)))

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from models import Session
 from server.clock import at_shanghai, day_of, utcnow
+from server.console import checkins_flags as flags
 from server.console import door
 from server.context import actor, config, current_scope
 from server.services import activities_sessions as sessions
@@ -34,7 +35,7 @@ def index() -> ResponseReturnValue:
 def show(session_id: int) -> ResponseReturnValue:
     """Show how many are there and who came last."""
     session = _session(session_id)
-    return render_template("console/checkins/show.html", session=session, **_live(session))
+    return render_template("console/checkins/show.html", **_live(session), **flags.shown(session))
 
 
 @bp.get("/sessions/<id:session_id>/checkins/live")

@@ -38,6 +38,8 @@ DOORS = (
 
 
 _BEHIND = {
+    "checkins_devices": "checkins",
+    "checkins_flags": "checkins",
     "activities_sessions": "activities",
     "signups": "activities",
     "signups_desk": "activities",

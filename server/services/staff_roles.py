@@ -17,6 +17,7 @@ class Verb(StrEnum):
     PUBLISH_MENU = "publish_menu"
     CANCEL_ACTIVITY = "cancel_activity"
     OVERRIDE_CAPACITY = "override_capacity"
+    LINK_SCREEN = "link_screen"
     SUBMIT_NEED = "submit_need"
     WORK_NEEDS = "work_needs"  # triage, dispatch, reply, answer
     READ_ESCALATED = "read_escalated"
@@ -44,6 +45,7 @@ _KEEPER = _OPERATOR | {
     Verb.PUBLISH_MENU,
     Verb.CANCEL_ACTIVITY,
     Verb.OVERRIDE_CAPACITY,
+    Verb.LINK_SCREEN,
     Verb.EXPORT_PEOPLE,
     Verb.GRANT,
 }

@@ -13,6 +13,7 @@ def test_who_decides() -> None:
         Verb.PUBLISH_MENU,
         Verb.CANCEL_ACTIVITY,
         Verb.OVERRIDE_CAPACITY,
+        Verb.LINK_SCREEN,
         Verb.EXPORT_PEOPLE,
     }
     assert {role for role, verbs in ROLE_VERBS.items() if verbs & deciding} == {Role.KEEPER}
