@@ -9,7 +9,6 @@ def init_app(app: Flask, run_job: bench.RunJob) -> None:
     """Hang the doors into the application; the bench and the preview only outside production."""
     app.register_blueprint(health.bp)
     app.register_blueprint(checkins.bp)
-    app.register_blueprint(checkins_screen.bp)
     app.register_blueprint(menus.bp)
     app.register_blueprint(checkins_screen.bp)
     app.register_blueprint(notifications.bp)
