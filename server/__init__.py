@@ -60,7 +60,7 @@ def create_app(config: Config | None = None) -> Flask:
     requests.init_app(app)
     limiter.init_app(app)
     api.init_app(app)
-    console.init_app(app)
+    console.init_app(app, jobs.turns)
     public.init_app(app, jobs.run_job)
     from server import cli
 

@@ -60,6 +60,13 @@ def month_of(moment: dt.datetime) -> str:
     return day_of(moment).strftime("%Y-%m")
 
 
+def month_after(month: str, by: int = 1) -> str:
+    """Return the month (`YYYY-MM`) so many months later, or earlier for a negative number."""
+    year, number = (int(part) for part in month.split("-"))
+    years, index = divmod(year * 12 + number - 1 + by, 12)
+    return f"{years:04d}-{index + 1:02d}"
+
+
 def at_shanghai(day: dt.date, time: dt.time) -> dt.datetime:
     """Return the moment a Shanghai wall clock shows that day and time, in UTC."""
     return dt.datetime.combine(day, time, SHANGHAI).astimezone(dt.UTC)

@@ -8,14 +8,18 @@ from werkzeug.exceptions import HTTPException
 
 from server.console import (
     activities,
+    activities_endings,
+    activities_plans,
     activities_sessions,
     assets,
     auth,
     checkins,
+    checkins_desk,
     checkins_devices,
     checkins_flags,
     door,
     home,
+    jobs,
     menus,
     needs,
     notifications,
@@ -23,6 +27,7 @@ from server.console import (
     signups,
     signups_desk,
     signups_noshows,
+    spaces_zones,
     staff,
 )
 from server.context import request_id
@@ -33,16 +38,21 @@ WORDS = (
     auth.bp,
     home.bp,
     activities.bp,
+    activities_endings.bp,
+    activities_plans.bp,
     activities_sessions.bp,
     signups.bp,
     signups_desk.bp,
     signups_noshows.bp,
+    spaces_zones.bp,
     menus.bp,
     checkins.bp,
+    checkins_desk.bp,
     checkins_devices.bp,
     checkins_flags.bp,
     needs.bp,
     notifications.bp,
+    jobs.bp,
     staff.bp,
 )
 
@@ -55,8 +65,10 @@ _HTTP_SENTENCES = {
 }
 
 
-def init_app(app: Flask) -> None:
-    """Hang the console into the application, with the guard on its door."""
+def init_app(app: Flask, turns: jobs.Turns) -> None:
+    """Hang the console into the application, with the guard on its door. `turns` tells the
+    timetable, which is another face's."""
+    app.extensions[jobs.STATE] = turns
     console = Blueprint("console", __name__, url_prefix="/console", template_folder="templates")
     console.before_request(door.guard)
     console.after_request(door.keep_private)

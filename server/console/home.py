@@ -7,10 +7,9 @@ from flask.typing import ResponseReturnValue
 
 from models.menus import RevisionState
 from models.needs import NeedState
-from server.clock import at_shanghai, day_of, month_of, utcnow
+from server.clock import at_shanghai, day_of, month_after, month_of, utcnow
 from server.console import door
 from server.console.checkins import live_lines
-from server.console.menus import shifted
 from server.context import current_scope
 from server.services import activities_sessions, menus, needs_desk
 from server.services.needs_desk import Filters
@@ -40,7 +39,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "console/home/index.html",
         lines=live_lines(sessions),
-        menus=[_menu_of(month) for month in (month_of(now), shifted(month_of(now), 1))],
+        menus=[_menu_of(month) for month in (month_of(now), month_after(month_of(now)))],
         edits_menus=bool(scope.space_ids(Verb.EDIT_MENU)),
         works=works,
         counts=needs_desk.counts(scope, now=now) if works else {},

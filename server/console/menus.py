@@ -8,7 +8,7 @@ from pydantic import Field
 
 from models import MenuRevision
 from models.menus import RevisionState
-from server.clock import month_of, utcnow
+from server.clock import month_after, month_of, utcnow
 from server.console import door
 from server.console.forms import Fields, Form
 from server.context import actor, current_scope, redis, wechat
@@ -48,7 +48,7 @@ def index() -> ResponseReturnValue:
     mine = door.spaces_of(Verb.SEE)
     month = door.asked_month("month") or month_of(utcnow())
     # One Space has room to show its coming and past months; a town looks at one month at a time.
-    months = [shifted(month, by) for by in (1, 0, -1, -2)] if len(mine) == 1 else [month]
+    months = [month_after(month, by) for by in (1, 0, -1, -2)] if len(mine) == 1 else [month]
     sheets = {name: menus.of_spaces([space.id for space in mine], name) for name in months}
     return render_template(
         "console/menus/index.html",
@@ -56,8 +56,8 @@ def index() -> ResponseReturnValue:
         month=month,
         months=months,
         sheets=sheets,
-        earlier=shifted(month, -1),
-        later=shifted(month, 1),
+        earlier=month_after(month, -1),
+        later=month_after(month, 1),
     )
 
 
@@ -150,13 +150,6 @@ def publish(revision_id: int) -> ResponseReturnValue:
         return _show_page(fresh, form.blame(error)), error.status
     flash("菜单已发布，正在告诉会员", "good")
     return redirect(url_for("console.menus.show", revision_id=revision_id), 303)
-
-
-def shifted(month: str, by: int) -> str:
-    """Return the month so many months later."""
-    year, number = (int(part) for part in month.split("-"))
-    years, index = divmod(year * 12 + number - 1 + by, 12)
-    return f"{years}-{index + 1:02d}"
 
 
 def _revision(revision_id: int, verb: Verb) -> MenuRevision:

@@ -3,6 +3,8 @@
 import datetime as dt
 from typing import Final
 
+from peewee import fn
+
 from models import JobRun, db
 
 STALE_AFTER: Final = dt.timedelta(minutes=10)
@@ -39,6 +41,15 @@ def finish(run: JobRun, result: str, *, now: dt.datetime) -> None:
 def fail(run: JobRun, reason: str) -> None:
     """Write down why a run failed; it stays unfinished and is taken over later."""
     JobRun.update(result=f"failed: {reason}"[:2000]).where(JobRun.id == run.id).execute()
+
+
+def last_runs() -> dict[str, JobRun]:
+    """Return the latest run of every job that has run within the days kept, by name."""
+    latest = JobRun.select(JobRun.name, fn.MAX(JobRun.slot).alias("slot")).group_by(JobRun.name)
+    rows = JobRun.select().join(
+        latest, on=(JobRun.name == latest.c.name) & (JobRun.slot == latest.c.slot)
+    )
+    return {run.name: run for run in rows}
 
 
 def forget_old(*, now: dt.datetime) -> int:

@@ -33,7 +33,7 @@ FURNITURE = {
     "server/schemas": {"base"},
     "server/services": {"health", "idempotency", "jobs", "jobs_retention"},
     "server/api": {"door", "problems"},
-    "server/console": {"door", "forms", "home", "assets", "labels", "pages"},
+    "server/console": {"door", "forms", "home", "jobs", "assets", "labels", "pages"},
     "server/jobs": {"worker", "wake", "timetable"},
     "server/public": {"health", "bench", "preview"},
 }

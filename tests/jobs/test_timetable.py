@@ -31,6 +31,17 @@ def test_a_turn_has_a_name() -> None:
     assert nightly.slot(NOON.replace(hour=23) + dt.timedelta(hours=1)) is None
 
 
+def test_the_next_turn_is_told() -> None:
+    assert Every(5).next(NOON) == NOON + 5 * MINUTE
+    assert Every(60).next(NOON + MINUTE) == NOON + 60 * MINUTE
+    nightly = Daily(dt.time(3, 10))
+    early = NOON.replace(hour=3, minute=9)
+    assert nightly.next(early) == early + MINUTE
+    assert nightly.next(early + MINUTE) == early + MINUTE + dt.timedelta(days=1)
+    named = {turn.name: turn.title for turn in jobs.turns(NOON)}
+    assert len(set(named.values())) == len(TIMETABLE), "two jobs staff could not tell apart"
+
+
 def test_all_jobs_run_and_say_what_they_did(app: Flask) -> None:
     ran = Clockwork(resources(app)).run_due(now=NOON)
     assert sorted(ran) == sorted(job.name for job in TIMETABLE)
