@@ -11,7 +11,7 @@ from models.files import Subject
 from models.menus import RevisionState
 from models.needs import ActorKind, NeedState, Satisfaction, Solved
 from models.notifications import CampaignState, DeliveryState
-from models.signups import SignupState
+from models.signups import AppealState, SignupState
 from models.spaces import OrgKind, VenueRole
 from server.clock import day_of, month_of, utcnow
 from server.crypto import Vault
@@ -120,12 +120,27 @@ def _activities(space: models.Space, series: models.Series, member: models.User,
         score=1,
         text=f"{PRIVATE}评语",
     )
+    missed = factories.make_signup(
+        factories.make_session(open_one, starts_at=past_start), member, state=SignupState.NO_SHOW
+    )
+    mark = models.NoShowMark.add(
+        now=utcnow(),
+        space=space,
+        session=missed.session_id,
+        signup=missed,
+        user_id=member.id,
+        expires_at=utcnow() + dt.timedelta(days=90),
+        appeal_state=AppealState.OPEN,
+        appeal_text=f"{PRIVATE}申诉",
+        appealed_at=utcnow(),
+    )
     slot = checkins_codes.slot_of(utcnow(), 20)
     ids |= {
         "activity_id": [str(row.id) for row in (open_one, draft, rehearsal)],
         "session_id": [str(row.id) for row in (session, past, hidden)],
         "signup_id": [str(signup.id), str(attended.id)],
         "checkin_id": [str(checkin.id)],
+        "mark_id": [str(mark.id)],
         "venue_id": [str(venue.id)],
         "zone_id": [str(zone.id)],
         "series_id": [str(series.id)],

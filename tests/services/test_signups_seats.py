@@ -1,5 +1,6 @@
 """The allocator under everybody at once: whatever happens in whatever order, its sums are right."""
 
+import base64
 import datetime as dt
 import threading
 from typing import Any
@@ -11,18 +12,37 @@ from hypothesis import strategies as st
 
 import models
 from models.signups import LIVE, SEATED, SignupState
+from server.crypto import Vault
 from server.errors import NotFound
+from server.schemas.checkins import CheckinIn
 from server.schemas.signups import SignupIn
-from server.services import activities_sessions, signups, signups_seats
+from server.services import (
+    activities_sessions,
+    checkins,
+    checkins_codes,
+    signups,
+    signups_desk,
+    signups_seats,
+)
+from server.services.signups_desk import WhenFull
 from tests import factories
 
 HOUR = dt.timedelta(hours=1)
 PEOPLE = 6
-EXPECTED = (signups.AlreadySignedUp, signups.Full, signups.TooLate)
+VAULT = Vault(base64.b64encode(bytes(32)).decode())
+EXPECTED = (
+    signups.AlreadySignedUp,
+    signups.Closed,
+    signups.Full,
+    signups.TooLate,
+    checkins.NotSignedUp,
+)
 
 _turn = st.tuples(
     st.integers(0, PEOPLE - 1),
-    st.sampled_from(["sign_up", "wait", "cancel", "accept", "expire"]),
+    st.sampled_from(
+        ["sign_up", "wait", "cancel", "accept", "expire", "check_in", "raise", "lower", "add"]
+    ),
     st.integers(1, 3),
 )
 
@@ -32,7 +52,8 @@ def check(session: models.Session) -> None:
     fresh = models.Session.get_by_id(session.id)
     rows = list(models.Signup.select().where(models.Signup.session == session))
     assert fresh.seats_taken == sum(row.party_size for row in rows if row.state in SEATED)
-    assert fresh.capacity is None or fresh.seats_taken <= fresh.capacity
+    beyond = fresh.extra_seats + sum(row.over_capacity for row in rows if row.state in SEATED)
+    assert fresh.capacity is None or fresh.seats_taken <= fresh.capacity + beyond
     live = [row.user_id for row in rows if row.state in LIVE]
     assert len(live) == len(set(live))
     waiting = [row for row in rows if row.state == SignupState.WAITLISTED]
@@ -41,6 +62,30 @@ def check(session: models.Session) -> None:
     for row in rows:
         assert (row.position is not None) == (row.state == SignupState.WAITLISTED)
         assert (row.hold_until is not None) == (row.state == SignupState.OFFERED)
+    told_once(rows)
+    served_in_turn(waiting)
+
+
+def heard() -> list[int]:
+    """The signups whose people were told that they moved up, once for each time."""
+    told = models.Message.select().where(models.Message.kind == "promoted")
+    return [int(message.dedupe_key.split(":")[1]) for message in told]
+
+
+def told_once(rows: list[models.Signup]) -> None:
+    """Nobody moves up unheard, and nobody hears of one promotion twice."""
+    told = models.Message.select().where(models.Message.kind == "promoted")
+    keys = [(message.user_id, message.dedupe_key) for message in told]
+    assert len(keys) == len(set(keys))
+    assert {row.id for row in rows if row.state == SignupState.OFFERED} <= set(heard())
+
+
+def served_in_turn(waiting: list[models.Signup]) -> None:
+    """Whoever moved up had joined before everybody who still waits for a first chance. Ids rise
+    with the moment of joining, because a signup is made under the lock."""
+    moved = heard()
+    patient = [row.id for row in waiting if row.id not in moved]
+    assert not patient or all(signup_id < min(patient) for signup_id in moved)
 
 
 def act(user: models.User, session: models.Session, what: str, party: int, now: Any) -> None:
@@ -53,6 +98,21 @@ def act(user: models.User, session: models.Session, what: str, party: int, now: 
             signups.sign_up(user, session.id, form, now=now)
         elif what == "expire":
             signups.expire_offers(now + 2 * HOUR)
+        elif what in ("raise", "lower"):
+            change = {"raise": party, "lower": -party}[what]
+            capacity = max(1, (models.Session.get_by_id(session.id).capacity or 1) + change)
+            staff = factories.actor()
+            signups_desk.change_capacity(session, capacity, "改教室", actor=staff, now=now)
+        elif what == "add":
+            guest = signups_desk.Guest("张三", party_size=party)
+            full = [WhenFull.REFUSE, WhenFull.WAIT, WhenFull.BEYOND][party - 1]
+            trace = {"reason": "讲师", "actor": factories.actor(), "vault": VAULT, "now": now}
+            signups_desk.add(session, guest, when_full=full, **trace)
+        elif what == "check_in":
+            slot = checkins_codes.slot_of(now, 20)
+            token = checkins_codes.make(session.id, session.qr_key, slot)
+            code = CheckinIn(token=token, walk_in=party > 1)
+            checkins.check_in(user, code, slot_seconds=20, trace=checkins.Trace(), now=now)
         elif signup:
             getattr(signups, what)(user, signup.id, now=now)
     except EXPECTED:
@@ -73,7 +133,10 @@ def act(user: models.User, session: models.Session, what: str, party: int, now: 
 def test_sums_hold_when_three_act_at_once(turns: list[Any], capacity: int, hours: float) -> None:
     now = dt.datetime(2026, 3, 2, 4, tzinfo=dt.UTC)
     activity = factories.make_activity(max_party=3, cancel_hours=0)
-    session = factories.make_session(activity, starts_at=now + hours * HOUR, capacity=capacity)
+    opens = {"checkin_opens_at": now - HOUR}
+    session = factories.make_session(
+        activity, starts_at=now + hours * HOUR, capacity=capacity, **opens
+    )
     people = [factories.make_user() for _ in range(PEOPLE)]
     troubles: list[BaseException] = []
 

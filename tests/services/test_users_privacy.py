@@ -12,7 +12,7 @@ from models.signups import SignupState
 from models.users import UserStatus
 from server.crypto import Vault
 from server.errors import VersionConflict
-from server.services import audit, auth, users, users_privacy
+from server.services import audit, auth, signups_rounds, users, users_privacy
 from tests import factories
 from tests.conftest import resources
 
@@ -81,8 +81,14 @@ def test_erasure_ends_what_runs_and_keeps_what_was(vault: Vault, now: dt.datetim
     need = factories.make_need(user_id=user.id, contact_times="下午", enterprise_id=company.id)
     account = factories.make_staff(user_id=user.id)
 
+    missed = factories.make_session(starts_at=now - dt.timedelta(days=3))
+    factories.make_signup(missed, user)
+    assert signups_rounds.mark_no_shows(now) == 1
+    assert len(users_privacy.copy_of(user, vault=vault)["no_shows"]) == 1
+
     users_privacy.erase(user, actor=audit.Actor("member", user.id), now=now)
 
+    assert models.NoShowMark.select().count() == 0
     with pytest.raises(auth.TokenInvalid):
         auth.user_of_token(tokens[0], now=now)
     assert auth.user_of_token(tokens[1], now=now) == other
