@@ -129,7 +129,8 @@ const ACTIVITY: ActivityOut = {
   id: '1', title: '讲座', theme: '主题', body: '', cover: '', kind: 'lecture', five_goals: [], hosts: [], experts: [], place: '',
   eligibility_reason: '', signup_mode: 'fcfs', signup_opens_at: null, signup_closes_at: null, cancel_hours: 2, max_party: 1,
   questions: [], shared_to: 'space', state: 'scheduled', cancel_reason: '', space: { id: '9', name: '新意城' },
-  series: { id: '7', code: 'xinhai', name: '心海', color: '#1F6F8B', icon: 'water' }, sessions: [SESSION],
+  series: { id: '7', code: 'xinhai', name: '心海', color: '#1F6F8B', icon: 'water', mode: 'open' }, sessions: [SESSION],
+  co_hosts: [], meeting_point: '', one_session_each: false, quorum: null, result: '', slot_minutes: null, volunteer_hours: null, volunteer_role: '',
 }
 
 test('places are told while they matter', () => {
@@ -164,6 +165,7 @@ test('the small print says who, how and until when', () => {
 })
 
 const SIGNUP: SignupOut = {
+  checkin_id: null, lottery_code: null, rated: false,
   id: '5', state: 'confirmed', position: null, party_size: 2, answers: {}, source: 'self', hold_until: null,
   cancel_until: '2026-11-24T04:00:00Z', end_reason: '', created_at: '2026-11-20T00:00:00Z',
   activity: { id: '1', title: '讲座' },

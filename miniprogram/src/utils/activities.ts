@@ -148,6 +148,10 @@ export interface FactsView {
   cancel: string
   cancelled: string
   cover: string
+  meeting: string
+  volunteer: string
+  quorum: string
+  result: string
 }
 
 const HOW: Record<ActivityOut['signup_mode'], string> = {
@@ -162,7 +166,7 @@ export function factsOf(activity: ActivityOut, now: number): FactsView {
   return {
     body: activity.body,
     goals: activity.five_goals,
-    hosts: activity.hosts.join('、') || activity.space.name,
+    hosts: [...activity.hosts, ...activity.co_hosts].join('、') || activity.space.name,
     experts: activity.experts,
     who: activity.eligibility_reason ? '有限定对象' : '人人可参与',
     reason: activity.eligibility_reason,
@@ -171,7 +175,15 @@ export function factsOf(activity: ActivityOut, now: number): FactsView {
     cancel: cancelRule(activity),
     cancelled: activity.state === 'cancelled' ? activity.cancel_reason || '主办方没有留下原因' : '',
     cover: activity.cover,
+    meeting: activity.meeting_point,
+    volunteer: volunteerOf(activity),
+    quorum: activity.quorum ? `满 ${activity.quorum.needed} 人开会，已到 ${activity.quorum.present} 人` : '',
+    result: activity.result,
   }
+}
+
+function volunteerOf({ volunteer_role: role, volunteer_hours: hours }: ActivityOut): string {
+  return [role, hours ? `计 ${hours} 小时` : ''].filter(Boolean).join('，')
 }
 
 function howTo(activity: ActivityOut, now: number): string {

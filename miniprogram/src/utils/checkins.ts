@@ -1,7 +1,6 @@
 /** What each answer to a scan becomes on the screen. */
 
 import type { ApiError } from '../api/errors'
-import { keep, kept } from './storage'
 import { stampLabel } from './time'
 
 export type ScanState =
@@ -60,15 +59,3 @@ export const NOT_A_CODE: ScanView = {
   title: '这不是签到码',
   text: '请扫描现场大屏或工作人员手机上的签到码。印在海报上的码只能打开活动介绍。',
 }
-
-const KEY = 'checkins'
-const REMEMBERED = 40
-
-/** Remember the check-in of a session, so that it can be rated from one's own list later. */
-export function rememberCheckin(sessionId: string, checkinId: string): void {
-  const others = Object.entries(rememberedCheckins()).filter(([id]) => id !== sessionId)
-  keep(KEY, Object.fromEntries([...others.slice(1 - REMEMBERED), [sessionId, checkinId]]))
-}
-
-/** Check-ins made on this phone, by session. */
-export const rememberedCheckins = (): Record<string, string> => kept(KEY, {})

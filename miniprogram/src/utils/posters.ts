@@ -54,21 +54,21 @@ const CLOSING = '，。、；：？！）】》”’…—·'
 
 /** The lines a text takes in a width, the last one cut with … when there are more. */
 export function wrapped(text: string, width: number, measure: (text: string) => number, most: number): string[] {
-  const lines: string[] = []
-  let line = ''
+  const lines = ['']
   for (const letter of text.replace(/\s+/g, ' ').trim()) {
-    if (line && measure(line + letter) > width && !CLOSING.includes(letter)) {
-      lines.push(line)
-      line = letter === ' ' ? '' : letter
-    } else {
-      line += letter
-    }
+    const line = lines[lines.length - 1] ?? ''
+    const isFull = line !== '' && measure(line + letter) > width && !CLOSING.includes(letter)
+    if (isFull) lines.push(letter.trim())
+    else lines[lines.length - 1] = line + letter
   }
-  if (line) lines.push(line)
-  if (lines.length <= most) return lines
-  let last = lines[most - 1] ?? ''
-  while (last && measure(`${last}…`) > width) last = last.slice(0, -1)
-  return [...lines.slice(0, most - 1), `${last}…`]
+  if (lines.length <= most) return lines.filter(Boolean)
+  return [...lines.slice(0, most - 1), cut(lines[most - 1] ?? '', width, measure)]
+}
+
+function cut(line: string, width: number, measure: (text: string) => number): string {
+  let kept = line
+  while (kept && measure(`${kept}…`) > width) kept = kept.slice(0, -1)
+  return `${kept}…`
 }
 
 /** The poster of a month: what is still to come first, the rest behind the code. */
@@ -114,13 +114,14 @@ interface Laid {
   height: number
 }
 
-const HEADLINE = { large: { px: 64, step: 76 }, plain: { px: 27, step: 38 } }
+const LARGE = { px: 64, step: 76, align: 'center', kicker: CREAM, under: GOLD }
+const PLAIN = { px: 27, step: 38, align: 'left', kicker: GOLD, under: 'rgba(251,246,234,0.9)' }
 const TEXT = WIDTH - 2 * MARGIN
 const ROW_X = MARGIN + 62
 
 /** How high the poster is, and the lines of it: needs a pen only to measure. */
 export function laidOut(poster: PosterView, pen: Pen): Laid {
-  const size = poster.isLarge ? HEADLINE.large : HEADLINE.plain
+  const size = poster.isLarge ? LARGE : PLAIN
   const fit = (text: string, font: string, width: number, most: number): string[] => {
     pen.font = font
     return wrapped(text, width, (part) => pen.measureText(part).width, most)
@@ -150,54 +151,62 @@ export function paint(poster: PosterView, laid: Laid, pen: Pen): { x: number, y:
     y += row.height
   }
   if (poster.more) {
-    write(pen, `13px ${SANS}`, HUSH, poster.more, WIDTH / 2, y + 26, 'center')
+    write(pen, { font: `13px ${SANS}`, color: HUSH, align: 'center' }, poster.more, WIDTH / 2, y + 26)
     y += 38
   }
   return paintFoot(poster, y + 14, pen)
 }
 
+interface Ink {
+  font: string
+  color: string
+  align: string
+}
+
 function paintHead(poster: PosterView, laid: Laid, pen: Pen): void {
-  const size = poster.isLarge ? HEADLINE.large : HEADLINE.plain
-  const align = poster.isLarge ? 'center' : 'left'
-  const x = poster.isLarge ? WIDTH / 2 : MARGIN
+  const look = poster.isLarge ? LARGE : PLAIN
+  const { align } = look
+  const x = align === 'center' ? WIDTH / 2 : MARGIN
   pen.fillStyle = poster.color
   pen.fillRect(0, 0, WIDTH, laid.head)
   let y = 34 + 14
-  write(pen, `600 14px ${SANS}`, poster.isLarge ? CREAM : GOLD, poster.kicker, x, y, align)
+  write(pen, { font: `600 14px ${SANS}`, color: look.kicker, align }, poster.kicker, x, y)
   y += 12
-  for (const line of laid.headline) write(pen, `700 ${size.px}px ${SERIF}`, CREAM, line, x, (y += size.step), align)
-  y += poster.isLarge ? 4 : 6
-  for (const line of laid.under) write(pen, `15px ${SANS}`, poster.isLarge ? GOLD : 'rgba(251,246,234,0.9)', line, x, (y += 24), align)
+  for (const line of laid.headline) write(pen, { font: `700 ${look.px}px ${SERIF}`, color: CREAM, align }, line, x, (y += look.step))
+  y += 5
+  for (const line of laid.under) write(pen, { font: `15px ${SANS}`, color: look.under, align }, line, x, (y += 24))
   if (laid.words.length) y += 12
-  for (const line of laid.words) write(pen, `700 17px ${SERIF}`, CREAM, line, x, (y += 26), align)
+  for (const line of laid.words) write(pen, { font: `700 17px ${SERIF}`, color: CREAM, align }, line, x, (y += 26))
 }
 
 function paintRow({ line, title, facts, height }: Laid['rows'][number], top: number, pen: Pen): void {
-  write(pen, `700 28px ${SERIF}`, INK, line.day, MARGIN + 20, top + 36, 'center')
-  write(pen, `12px ${SANS}`, HUSH, line.weekday, MARGIN + 20, top + 54, 'center')
+  const day = MARGIN + 20
+  write(pen, { font: `700 28px ${SERIF}`, color: INK, align: 'center' }, line.day, day, top + 36)
+  write(pen, { font: `12px ${SANS}`, color: HUSH, align: 'center' }, line.weekday, day, top + 54)
   pen.fillStyle = line.color
   pen.fillRect(ROW_X - 14, top + 18, 3, height - 26)
   let y = top + 8
-  for (const text of title) write(pen, `600 16px ${SANS}`, INK, text, ROW_X, (y += 23), 'left')
-  for (const text of facts) write(pen, `13px ${SANS}`, SOFT, text, ROW_X, (y += 20), 'left')
+  for (const text of title) write(pen, { font: `600 16px ${SANS}`, color: INK, align: 'left' }, text, ROW_X, (y += 23))
+  for (const text of facts) write(pen, { font: `13px ${SANS}`, color: SOFT, align: 'left' }, text, ROW_X, (y += 20))
 }
 
 function paintFoot(poster: PosterView, top: number, pen: Pen): { x: number, y: number, size: number } {
+  const small: Ink = { font: `13px ${SANS}`, color: SOFT, align: 'left' }
   pen.strokeStyle = LINE
   pen.lineWidth = 1
   pen.beginPath()
   pen.moveTo(MARGIN, top)
   pen.lineTo(WIDTH - MARGIN, top)
   pen.stroke()
-  write(pen, `700 20px ${SERIF}`, INK, '心驿', MARGIN, top + 46, 'left')
-  write(pen, `13px ${SANS}`, SOFT, '微信扫一扫', MARGIN, top + 72, 'left')
-  write(pen, `13px ${SANS}`, SOFT, poster.foot, MARGIN, top + 92, 'left')
+  write(pen, { font: `700 20px ${SERIF}`, color: INK, align: 'left' }, '心驿', MARGIN, top + 46)
+  write(pen, small, '微信扫一扫', MARGIN, top + 72)
+  write(pen, small, poster.foot, MARGIN, top + 92)
   return { x: WIDTH - MARGIN - CODE, y: top + 16, size: CODE }
 }
 
-function write(pen: Pen, font: string, color: string, text: string, x: number, y: number, align: string): void {
-  pen.font = font
-  pen.fillStyle = color
-  pen.textAlign = align
+function write(pen: Pen, ink: Ink, text: string, x: number, y: number): void {
+  pen.font = ink.font
+  pen.fillStyle = ink.color
+  pen.textAlign = ink.align
   pen.fillText(text, x, y)
 }

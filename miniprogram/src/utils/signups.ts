@@ -24,7 +24,7 @@ const WORDS: Record<SignupState, Words> = {
   cancelled: { name: '已取消', tone: 'quiet', title: '已取消', text: '', icon: 'close', kinds: [] },
   lost: { name: '未中签', tone: 'quiet', title: '这次没有抽中', text: '下次还有机会。', icon: 'info', kinds: [] },
   attended: { name: '已签到', tone: 'good', title: '您已签到', text: '谢谢您来。', icon: 'check', kinds: [] },
-  no_show: { name: '未到场', tone: 'quiet', title: '这次没有到场', text: '如果您来过，请联系工作人员补签。', icon: 'info', kinds: [] },
+  no_show: { name: '未到场', tone: 'quiet', title: '这次没有到场', text: '如果记错了，可以在“我的足迹”里说明。', icon: 'info', kinds: [] },
 }
 
 export interface SignupView extends Words {
@@ -43,9 +43,19 @@ export interface SignupView extends Words {
   hold: string
   canAccept: boolean
   canCancel: boolean
+  /** Too late to cancel, but the place may still go to somebody else. */
+  canRelease: boolean
   cancelNote: string
   reason: string
+  /** The check-in to be rated, if there is one. */
+  checkinId: string
+  rateLabel: string
+  /** The name of one's entry when places are drawn, else empty. */
+  lotteryCode: string
 }
+
+/** A place that is drawn: waiting for it is not waiting for staff. */
+const IN_LOTTERY: Partial<Words> = { name: '等待抽签', title: '已参加抽签', text: '到时随机抽取，早报晚报机会一样。结果会通知您，怎么抽的也可以查。' }
 
 const LIVE: SignupState[] = ['confirmed', 'waitlisted', 'offered', 'pending']
 
@@ -55,7 +65,7 @@ export function signupView(signup: SignupOut, now: number): SignupView {
   const isLive = LIVE.includes(state) && session.state === 'scheduled'
   const canCancel = isLive && Date.parse(signup.cancel_until) > now
   return {
-    ...WORDS[state],
+    ...wordsOf(signup),
     ...heldUntil(signup, now),
     id: signup.id,
     state,
@@ -69,9 +79,20 @@ export function signupView(signup: SignupOut, now: number): SignupView {
     place: session.place || '地点待定',
     ...counts(signup),
     canCancel,
+    canRelease: canRelease(signup, canCancel, now),
     cancelNote: cancelNote(signup, isLive, canCancel, now),
+    ...afterwards(signup),
     reason: signup.end_reason || (session.state === 'cancelled' ? '活动已取消' : ''),
   }
+}
+
+function wordsOf({ state, lottery_code: code }: SignupOut): Words {
+  return state === 'pending' && code ? { ...WORDS[state], ...IN_LOTTERY } : WORDS[state]
+}
+
+/** What there is to see or say beside the place itself. */
+function afterwards(signup: SignupOut): { checkinId: string, rateLabel: string, lotteryCode: string } {
+  return { checkinId: signup.checkin_id ?? '', rateLabel: signup.rated ? '改评价' : '评一评', lotteryCode: signup.lottery_code ?? '' }
 }
 
 function counts({ party_size: party, state, position }: SignupOut): { party: string, position: string } {
@@ -87,7 +108,11 @@ function heldUntil({ state, hold_until: until, session }: SignupOut, now: number
   return isHeld ? { hold: `${momentLabel(until, now)} 前确认，${untilLabel(until, now)}`, canAccept: true } : { hold: '', canAccept: false }
 }
 
+function canRelease({ state, session }: SignupOut, canCancel: boolean, now: number): boolean {
+  return state === 'confirmed' && session.state === 'scheduled' && !canCancel && Date.parse(session.starts_at) > now
+}
+
 function cancelNote(signup: SignupOut, isLive: boolean, canCancel: boolean, now: number): string {
   if (canCancel) return `${momentLabel(signup.cancel_until, now)} 前可以取消`
-  return isLive && Date.parse(signup.session.ends_at) > now ? '已过可取消的时间，来不了请联系工作人员' : ''
+  return isLive && Date.parse(signup.session.ends_at) > now ? '已过可取消的时间，来不了也请说一声' : ''
 }

@@ -4,6 +4,7 @@ import * as spaces from '../../../api/spaces'
 import type { ActivityOut } from '../../../api/types'
 import { type CardView, cardView, factsOf, type FactsView, type SessionView, sessionView } from '../../../utils/activities'
 import { sceneOf } from '../../../utils/codes'
+import { type Plan, planOf, type SlotDay, slotDays } from '../../../utils/plans'
 import { datasetOf, textScale } from '../../../utils/screen'
 import { spotOf } from '../../../utils/spots'
 import { type State, tellTrouble, trouble } from '../../../utils/trouble'
@@ -18,6 +19,8 @@ Page({
     sessions: [] as SessionView[],
     /** The one session the button at the foot is for. */
     only: null as SessionView | null,
+    plan: '' as Plan,
+    days: [] as SlotDay[],
     busy: '',
   },
 
@@ -38,7 +41,7 @@ Page({
       const sessions = activity.sessions.map((session) => sessionView(session, activity, now))
       this.setData({
         state: 'ready', notice: '', card: cardView(activity, now), facts: factsOf(activity, now),
-        sessions, only: sessions.length === 1 ? sessions[0] : null,
+        sessions, only: sessions.length === 1 ? sessions[0] : null, ...plannedAs(activity, now),
       })
     } catch (error) {
       if (this.activity) tellTrouble(error)
@@ -95,6 +98,11 @@ Page({
     }
   },
 
+  onPlan() {
+    const page = this.data.plan === 'slots' ? 'slots/slots' : 'series/series'
+    void wx.navigateTo({ url: `/pages/signups/${page}?activity=${this.id}` })
+  },
+
   onPoster() { void wx.navigateTo({ url: `/pages/menus/poster/poster?activity=${this.id}` }) },
 
   onShareAppMessage() {
@@ -102,3 +110,11 @@ Page({
     return { title: card ? `${card.title}｜${card.theme}` : '心驿活动', path: `/pages/activities/detail/detail?id=${this.id}` }
   },
 })
+
+/** How one signs up for several sessions; not offered when nothing of it is open any more. */
+function plannedAs(activity: ActivityOut, now: number): { plan: Plan, days: SlotDay[] } {
+  const plan = planOf(activity)
+  const isOpen = activity.sessions.some((session) => session.button.state === 'sign_up' || session.button.state === 'full')
+  if (plan === 'slots') return { plan, days: slotDays(activity, now) }
+  return { plan: isOpen ? plan : '', days: [] }
+}

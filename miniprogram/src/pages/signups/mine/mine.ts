@@ -1,26 +1,23 @@
 import * as signups from '../../../api/signups'
 import type { SignupOut } from '../../../api/types'
-import { rememberedCheckins } from '../../../utils/checkins'
 import { type Listed, nothingYet, Pager } from '../../../utils/pager'
 import { confirmed, datasetOf, textScale } from '../../../utils/screen'
 import { type SignupView, signupView } from '../../../utils/signups'
 import { tellTrouble } from '../../../utils/trouble'
 
-type Line = SignupView & { checkinId: string }
-
 Page({
   data: {
-    ...(nothingYet<Line>() as Listed<Line>),
+    ...(nothingYet<SignupView>() as Listed<SignupView>),
     screen: textScale(),
     busy: '',
   },
 
-  pager: null as Pager<SignupOut, Line> | null,
+  pager: null as Pager<SignupOut, SignupView> | null,
 
   onLoad() {
     this.pager = new Pager(
       (cursor) => signups.mine(cursor),
-      (each) => ({ ...signupView(each, Date.now()), checkinId: each.state === 'attended' ? rememberedCheckins()[each.session.id] ?? '' : '' }),
+      (each) => signupView(each, Date.now()),
       (patch) => this.setData(patch),
     )
   },
@@ -43,6 +40,19 @@ Page({
     await this.act(signup.id, () => signups.cancel(signup.id), '已取消，名额让给下一位了')
   },
 
+  /** Too late to cancel, and still better told than not: the place goes to whoever waits. */
+  async onCannotCome(event: WechatMiniprogram.TouchEvent) {
+    const signup = this.find(event)
+    if (!signup || this.data.busy) return
+    if (!(await confirmed('来不了了', `${signup.activity}\n${signup.date} ${signup.time}\n名额会马上让给候补的人，谢谢您说一声。`, '让出名额'))) return
+    await this.act(signup.id, () => signups.cancel(signup.id, true), '谢谢，名额已经让出去了')
+  },
+
+  onDraw(event: WechatMiniprogram.TouchEvent) {
+    const signup = this.find(event)
+    if (signup) void wx.navigateTo({ url: `/pages/signups/draw/draw?session=${signup.sessionId}&code=${signup.lotteryCode}` })
+  },
+
   async onAccept(event: WechatMiniprogram.TouchEvent) {
     const signup = this.find(event)
     if (!signup || this.data.busy) return
@@ -61,7 +71,7 @@ Page({
     this.setData({ busy: '' })
   },
 
-  find(event: WechatMiniprogram.TouchEvent): Line | undefined {
+  find(event: WechatMiniprogram.TouchEvent): SignupView | undefined {
     const { id } = datasetOf<{ id: string }>(event)
     return this.data.items.find((each) => each.id === id)
   },

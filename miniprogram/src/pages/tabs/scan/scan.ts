@@ -1,7 +1,7 @@
 import * as checkins from '../../../api/checkins'
 import { type ApiError, asApiError } from '../../../api/errors'
 import type { CheckedInOut } from '../../../api/types'
-import { NOT_A_CODE, rememberCheckin, type ScanState, scanRefused } from '../../../utils/checkins'
+import { NOT_A_CODE, type ScanState, scanRefused } from '../../../utils/checkins'
 import { linkOf, looksLikeCode } from '../../../utils/codes'
 import { datasetOf, textScale } from '../../../utils/screen'
 import { spanLabel, stampLabel, wall } from '../../../utils/time'
@@ -107,7 +107,6 @@ Page({
     const isFirst = result === 'checked_in'
     const now = Date.now()
     const { session, activity } = checkin
-    rememberCheckin(session.id, checkin.id)
     const day = wall(session.starts_at)
     const ticket: Ticket = {
       checkinId: checkin.id,
