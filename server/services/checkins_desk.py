@@ -1,8 +1,9 @@
 """The staff's side of the door: scanning people, entering who was found, letting walk-ins in."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
+from typing import Any
 
 from models import Checkin, Session, Signup, User
 from models.activities import SignupMode
@@ -140,11 +141,22 @@ def _enter(attempt: _Entry, user: User, session: Session, *, late_reason: str) -
         done = entry.repeat(attempt, session, standing)
         _count_anew(attempt, standing)
     else:
-        _require_time(attempt, session, late_reason)
-        done = entry.enter(attempt, session, partial(_place, attempt, session, signup))
+        try:
+            _require_time(attempt, session, late_reason)
+            done = entry.enter(attempt, session, partial(_place, attempt, session, signup))
+        except (signups.Closed, signups.Full, NotSignedUp) as refusal:
+            refusal.facts |= _whom(attempt, user, signup)
+            raise
     told = people.entered(done.checkin.id, vault=attempt.vault)
     told.checkin.session = session
     return Entered(told.checkin, told.person, done.is_repeat)
+
+
+def _whom(attempt: _Entry, user: User, signup: Signup | None) -> dict[str, Any]:
+    """Return whom a refusal is about, so that staff can go on when the code has long changed."""
+    person = people.attendee(user, enterprises.enterprise_of(user.id), attempt.vault)
+    told = asdict(person) | {"user_id": str(person.user_id)}
+    return {"person": told, "signup_id": str(signup.id) if signup else None}
 
 
 def _count_anew(attempt: _Entry, standing: Checkin) -> None:
@@ -233,26 +245,17 @@ def _not_signed_up(attempt: _Entry, session: Session, signup: Signup | None) -> 
     user, steward = attempt.user, attempt.steward
     if user is None:
         return NotSignedUp(can_walk_in=False)
-    someone = eligibility.person(user)
-    reason = eligibility.reason_against(session.activity, someone)
-    company = enterprises.find(someone.enterprise_id) if someone.enterprise_id else None
-    person = people.attendee(user, company, attempt.vault)
+    reason = eligibility.reason_against(session.activity, eligibility.person(user))
     holds_place = signup is not None and signup.state != SignupState.WAITLISTED
     has_room = holds_place or admission.has_room(session, _party(attempt, signup))
     is_welcome = reason is None and steward.can_admit
     how = _STANDING.get(signup.state, "没有报名本场") if signup else "没有报名本场"
     return NotSignedUp(
-        f"{person.name}{how}" + (f"，且不在参与范围内：{reason}" if reason else ""),
+        users.display_name(user) + how + (f"，且不在参与范围内：{reason}" if reason else ""),
         can_walk_in=is_welcome and has_room,
         can_override=is_welcome and not has_room and steward.can_override,
         is_full=not has_room,
         state=signup.state if signup else None,
-        person={
-            "user_id": str(person.user_id),
-            "name": person.name,
-            "phone_masked": person.phone_masked,
-            "enterprise": person.enterprise,
-        },
     )
 
 

@@ -76,6 +76,27 @@ def entered(checkin_id: int, *, vault: Vault) -> Entered:
     return Entered(found, attendee(user, company, vault), is_repeat=True)
 
 
+def latest(session: Session, count: int) -> list[Checkin]:
+    """Return the last check-ins of a session, voided ones too, the latest first; each with `user`,
+    `company` (or None) and `signup` joined in."""
+    rows: Any = (
+        Checkin.select(Checkin, User, Enterprise, Signup)
+        .join_from(Checkin, User, on=(Checkin.user_id == User.id), attr="user")
+        .join_from(
+            Checkin,
+            Enterprise,
+            JOIN.LEFT_OUTER,
+            on=(Checkin.enterprise_id == Enterprise.id),
+            attr="company",
+        )
+        .join_from(Checkin, Signup, JOIN.LEFT_OUTER)
+        .where(Checkin.session == session)
+        .order_by(Checkin.recorded_at.desc(), Checkin.id.desc())
+        .limit(count)
+    )
+    return list(rows)
+
+
 def search(
     session: Session, text: str, *, actor: Actor, vault: Vault, now: dt.datetime
 ) -> list[Found]:
