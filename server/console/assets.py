@@ -29,8 +29,10 @@ FILES = {
     "words.css": _OWN / "words.css",
     "poster.css": _OWN / "poster.css",
     "screen.css": _OWN / "screen.css",
+    "desk.css": _OWN / "desk.css",
     "console.js": _OWN / "console.js",
     "screen.js": _OWN / "screen.js",
+    "desk.js": _OWN / "desk.js",
     "mark.svg": _OWN / "mark.svg",
 }
 """All that is served; what is not named here does not exist for a browser."""

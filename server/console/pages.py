@@ -38,6 +38,7 @@ DOORS = (
 
 
 _BEHIND = {
+    "checkins_desk": "checkins",
     "checkins_devices": "checkins",
     "checkins_flags": "checkins",
     "activities_sessions": "activities",
