@@ -10,11 +10,13 @@ from typing import Any
 from models import Category, Need, Staff, User
 from models.needs import Outcome, Satisfaction, Solved, TextCheck, Urgency
 from models.staff import Role
+from scripts.demo import papers
 from scripts.demo.people import People, Person
 from scripts.demo.places import Town, read
 from server.clock import at_shanghai, day_of
 from server.services import needs, needs_desk, needs_intake
 from server.services.audit import Actor
+from server.services.files_disk import Disk
 from server.services.needs_desk import Desk, Triage
 from server.services.needs_intake import Draft
 from server.services.needs_texts import Checker
@@ -35,7 +37,7 @@ class _OwnWords(Checker):
         return TextCheck.PASSED
 
 
-def add_needs(town: Town, crowd: People, rng: random.Random, now: dt.datetime) -> None:
+def add_needs(town: Town, crowd: People, rng: random.Random, disk: Disk, now: dt.datetime) -> None:
     """Insert the categories, every state of a need in the first Space, a few in the others."""
     told = read("needs")
     for order, item in enumerate(told["categories"]):
@@ -50,7 +52,7 @@ def add_needs(town: Town, crowd: People, rng: random.Random, now: dt.datetime) -
         for number, item in enumerate(chosen):
             asker = askers[number % 5] if code == IN_FULL else askers[number]
             ago = 3 + (len(chosen) - number) * 5
-            _Story(item, asker, scope, keeper, now).tell(space_id, ago)
+            _Story(item, asker, scope, keeper, disk, now).tell(space_id, ago)
 
 
 @dataclass
@@ -61,6 +63,7 @@ class _Story:
     asker: Person
     scope: Scope
     keeper: Staff
+    disk: Disk
     now: dt.datetime
 
     def tell(self, space_id: int, days_ago: int) -> None:
@@ -74,6 +77,7 @@ class _Story:
             body=self.item["body"],
             urgency=Urgency(self.item.get("urgency", "normal")),
             for_company=self.asker.enterprise_id is not None,
+            attachments=papers.enclose(self.item, user.id, self.disk, at),
         )
         need = needs_intake.submit(
             user, space_id, draft, checker=_OwnWords(), per_day=PLENTY, now=at

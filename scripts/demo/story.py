@@ -10,6 +10,7 @@ from scripts.demo import history, menus, needs, people, places, programme
 from server.clock import utcnow
 from server.context import Resources
 from server.services import audit, calendar
+from server.services.files_disk import Disk
 
 SEED = 20160518
 WORDS = [
@@ -56,7 +57,7 @@ def _fill(resources: Resources, passwords: dict[str, str], now: dt.datetime) -> 
     offers = programme.add_offers(town, series, rng, now)
     history.add_history(offers, crowd, rng, now)
     menus.add_menus(town, offers, now)
-    needs.add_needs(town, crowd, rng, now)
+    needs.add_needs(town, crowd, rng, Disk(resources.config.files_dir), now)
 
 
 def _password() -> str:

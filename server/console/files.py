@@ -8,6 +8,7 @@ from models import File
 from server.clock import utcnow
 from server.console import door
 from server.context import actor, config, disk, links
+from server.errors import Invalid
 from server.schemas.files import MOST
 from server.services import files
 from server.services.files import FileTooLarge, TooManyFiles
@@ -25,19 +26,16 @@ def take(kept: list[File]) -> None:
         raise TooManyFiles
     limits = config().files
     for each in chosen:
-        data = each.stream.read(limits.max_bytes + 1)
+        data, name = each.stream.read(limits.max_bytes + 1), each.filename or ""
         if len(data) > limits.max_bytes:
             raise FileTooLarge(limits.max_bytes)
-        kept.append(
-            files.upload(
-                actor(),
-                each.filename or "",
-                data,
-                disk=disk(),
-                per_day=limits.per_person_per_day,
-                now=utcnow(),
+        per_day = limits.per_person_per_day
+        try:
+            kept.append(
+                files.upload(actor(), name, data, disk=disk(), per_day=per_day, now=utcnow())
             )
-        )
+        except Invalid as error:
+            raise Invalid(f"{name}：{error.detail}") from None  # which of them it was
 
 
 def shown(found: Iterable[File]) -> list[Shown]:

@@ -198,6 +198,12 @@ def _create(
         received_at=now,
         **promised(_promise(kind, draft.urgency, now), now),
     )
+    _note_arrival(need, stand, actor=actor, now=now)
+    files.attach(actor, draft.attachments, Subject.NEED, need.id, space_id=stand.space.id)
+    return need
+
+
+def _note_arrival(need: Need, stand: Stand, *, actor: audit.Actor, now: dt.datetime) -> None:
     NeedEvent.create(
         space=stand.space,
         need=need,
@@ -208,8 +214,6 @@ def _create(
         text="提交了诉求" if stand.on_behalf_by is None else "工作人员代为登记了诉求",
         after={"state": NeedState.SUBMITTED.value},
     )
-    files.attach(actor, draft.attachments, Subject.NEED, need.id, space_id=stand.space.id)
-    return need
 
 
 def _next_number(space: Space, now: dt.datetime) -> str:

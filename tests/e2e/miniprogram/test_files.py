@@ -47,6 +47,7 @@ def test_papers_go_along_and_come_back(phone: Phone, member: Member, tmp_path: P
     expect(phone.text("只能上传图片、PDF", exact=False)).to_be_visible()
     here.get_by_label("删除网页.pdf").tap()
     _choose(phone, "加图片", photo)
+    expect(here.get_by_label("删除图片1.jpg")).to_be_visible()
     expect(phone.here().locator("[aria-role=progressbar]")).to_have_count(0)
     phone.picture("miniprogram-need-attachments")
     phone.back()
