@@ -24,6 +24,7 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(worker_command)
     app.cli.add_command(job_command)
     app.cli.add_command(doctor_command)
+    app.cli.add_command(templates_command)
     app.cli.add_command(staff_group)
 
 
@@ -100,6 +101,31 @@ def doctor_command() -> None:
     if found:
         sys.exit(1)
     click.echo(f"all {len(health.RULES) + len(on_disk)} rules hold")
+
+
+@click.command("templates")
+@with_appcontext
+def templates_command() -> None:
+    """Ask WeChat for our message templates; say which kind of message would not go out as meant,
+    and exit with 1 then. To be run after each change of [wechat.templates]."""
+    from server.wechat import WeChatError, templates
+
+    it = resources()
+    try:
+        known = {each.id: each for each in it.wechat.templates()}
+    except WeChatError as error:
+        raise click.ClickException(f"WeChat did not tell its templates: {error}") from None
+    problems = 0
+    for kind in templates.KINDS:
+        found = known.get(it.config.wechat.templates.get(kind, ""))
+        if found is None:
+            said = ["没有这个模板：请在小程序后台选用，并把编号写进 [wechat.templates]"]
+        else:
+            said = templates.check(kind, found)
+        problems += len(said)
+        click.echo(f"{kind}: {'; '.join(said) or 'ok'}")
+    if problems:
+        sys.exit(1)
 
 
 @click.group("staff")

@@ -1,4 +1,4 @@
-"""The switchboard's account command."""
+"""The switchboard's commands for accounts and templates."""
 
 import datetime as dt
 
@@ -9,8 +9,9 @@ import models
 from models.staff import Role
 from server.services import auth, staff
 from server.services.staff import Verb
+from server.wechat.templates import KINDS
 from tests import factories
-from tests.conftest import resources
+from tests.conftest import Sandbox, resources
 
 
 def run(app: Flask, *args: str, given: str | None = None) -> tuple[int, str]:
@@ -62,3 +63,42 @@ def test_refusals_add_nothing(app: Flask, args: tuple[str, ...]) -> None:
     assert "Traceback" not in told
     assert models.Staff.select().count() == 1
     assert models.Grant.select().where(models.Grant.role == Role.KEEPER).count() == 0
+
+
+def templates(app: Flask) -> tuple[int, list[str]]:
+    done = app.test_cli_runner().invoke(args=["templates"])
+    return done.exit_code, done.output.splitlines()
+
+
+def test_the_templates_we_have_at_wechat_are_told(app: Flask, sandbox: Sandbox) -> None:
+    code, lines = templates(app)
+    assert (code, lines) == (0, [f"{kind}: ok" for kind in KINDS])
+    login = sandbox.login_code("demo-u1")  # the account works; only its templates are gone
+    assert login
+    sandbox.post("faults", path="/wxaapi/newtmpl/gettemplate", errcode=-1, times=9)
+    code, lines = templates(app)
+    assert code == 1
+    assert "WeChat did not tell" in lines[-1]
+
+
+def test_a_template_that_is_missing_is_told(app: Flask, sandbox: Sandbox) -> None:
+    secret = resources(app).config.secrets
+    token = sandbox.http.get(
+        f"{sandbox.base}/cgi-bin/token",
+        params={
+            "grant_type": "client_credential",
+            "appid": secret.wechat_appid,
+            "secret": secret.wechat_secret,
+        },
+        timeout=10,
+    ).json()["access_token"]
+    gone = sandbox.http.post(
+        f"{sandbox.base}/wxaapi/newtmpl/deltemplate",
+        params={"access_token": token},
+        json={"priTmplId": resources(app).config.wechat.templates["menu"]},
+        timeout=10,
+    )
+    assert gone.json()["errcode"] == 0, gone.text
+    code, lines = templates(app)
+    assert code == 1
+    assert next(line for line in lines if line.startswith("menu:")).startswith("menu: 没有这个模板")
