@@ -3,6 +3,7 @@
 import fcntl
 import os
 import select
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,7 +12,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from peewee import Database, SqliteDatabase
 from playhouse import migrations
-from playhouse.pool import PooledPostgresqlDatabase
+from playhouse.pool import PooledPostgresqlDatabase, PooledSqliteDatabase
 
 import models
 
@@ -40,6 +41,43 @@ class _PostgresqlPool(PooledPostgresqlDatabase):  # type: ignore[misc]  # it has
         return bool(conn.closed)
 
 
+class _SqliteFile(PooledSqliteDatabase):  # type: ignore[misc]  # it has no stubs
+    """Lets transactions of all threads and processes take turns. SQLite itself has no queue: who
+    finds the file taken sleeps and looks again, longer each time, and the unlucky wait for seconds
+    (docs/decisions/0005-sqlite-turns.md)."""
+
+    def __init__(self, file: Path, **settings: Any) -> None:
+        super().__init__(str(file), **settings)
+        self._turns = f"{file}.turns"
+        self._own = threading.local()
+
+    def begin(self, lock_type: str | None = None) -> None:
+        self.connection()  # whoever has the turn must not wait for the pool
+        # A descriptor of its own for each transaction: only then do threads wait for one another.
+        self._own.turn = os.open(self._turns, os.O_CREAT | os.O_RDWR, 0o600)
+        try:
+            fcntl.flock(self._own.turn, fcntl.LOCK_EX)
+            super().begin(lock_type)
+        except BaseException:
+            self._end_turn()
+            raise
+
+    def commit(self) -> None:
+        super().commit()
+        self._end_turn()  # a commit that fails is rolled back by peewee
+
+    def rollback(self) -> None:
+        try:
+            super().rollback()
+        finally:
+            self._end_turn()
+
+    def _end_turn(self) -> None:
+        turn, self._own.turn = getattr(self._own, "turn", None), None
+        if turn is not None:
+            os.close(turn)
+
+
 def connect(url: str, *, pool: int) -> Database:
     """Return the database behind an URL and make it the one all tables use.
 
@@ -52,8 +90,13 @@ def connect(url: str, *, pool: int) -> Database:
         file.parent.mkdir(parents=True, exist_ok=True)
         # IMMEDIATE: a transaction that reads and then writes would otherwise fail with "database
         # is locked" as soon as two of them meet, whatever the busy timeout.
-        database: Database = SqliteDatabase(
-            str(file), pragmas=_SQLITE_PRAGMAS, lock_type="IMMEDIATE", timeout=10
+        database: Database = _SqliteFile(
+            file,
+            max_connections=pool,
+            timeout=10,
+            pragmas=_SQLITE_PRAGMAS,
+            lock_type="IMMEDIATE",
+            check_same_thread=False,  # the pool hands a connection to one thread at a time
         )
     elif parts.scheme in ("postgresql", "postgres"):
         options: dict[str, Any] = dict(parse_qsl(parts.query))

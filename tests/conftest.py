@@ -124,7 +124,7 @@ def _app(
     if engine == "sqlite":
         url = f"sqlite:///{state}/xinyi.db"
         migrate(connect(url, pool=10))
-        models.db.close()
+        models.db.obj.close_all()
         shutil.copy(state / "xinyi.db", state / "empty.db")
     else:
         server: Postgres = request.getfixturevalue("postgres")
@@ -144,9 +144,7 @@ def _app(
     app.config["TESTING"] = False  # errors become answers here as they do in service
     database = app.extensions["database"] = models.db.obj
     yield app
-    database.close()
-    if engine == "postgresql":
-        database.close_all()
+    database.close_all()
     resources(app).redis.close()
 
 
@@ -176,8 +174,7 @@ def app(_app: Flask) -> Iterator[Flask]:
 def _empty_database(app: Flask) -> None:
     database = models.db.obj
     if isinstance(database, SqliteDatabase):
-        if not database.is_closed():
-            database.close()
+        database.close_all()
         file = Path(database.database)
         fresh = file.with_name("fresh.db")
         shutil.copy(file.with_name("empty.db"), fresh)
