@@ -18,7 +18,7 @@ export interface SlotView {
   clock: string
   note: string
   /** Whether a tap leads on to signing up or waiting. */
-  act: 'sign_up' | 'join_waitlist' | 'mine' | 'accept' | ''
+  act: 'sign_up' | 'join_waitlist' | 'mine' | 'accept' | 'held' | ''
   isMine: boolean
   label: string
 }
@@ -38,25 +38,28 @@ const leftIn = ({ capacity, seats_taken: taken }: SessionOut): number => (capaci
 /** The slots by day, each with what a tap does. Days that are over are left out. */
 export function slotDays(activity: ActivityOut, now: number): SlotDay[] {
   const days = new Map<string, SlotDay>()
+  const isHeld = activity.one_session_each && heldSlot(activity, now) !== ''
   for (const session of activity.sessions) {
     if (session.button.state === 'ended' && dayKey(session.starts_at) < dayKey(now)) continue
     const key = dayKey(session.starts_at)
     const day = days.get(key) ?? { key, date: dayLabel(session.starts_at, now), weekday: wall(session.starts_at).weekday, free: 0, slots: [] }
-    const slot = slotView(session, activity, now)
-    if (slot.act === 'sign_up') day.free += leftIn(session)
+    const slot = slotView(session, activity, isHeld, now)
+    if (slot.act === 'sign_up' || slot.act === 'held') day.free += leftIn(session)
     day.slots.push(slot)
     days.set(key, day)
   }
   return [...days.values()]
 }
 
-function slotView(session: SessionOut, activity: ActivityOut, now: number): SlotView {
+function slotView(session: SessionOut, activity: ActivityOut, isHeld: boolean, now: number): SlotView {
   const button = buttonView(session.button, activity.signup_mode, now)
   const isMine = MINE.includes(session.button.state)
   const left = leftIn(session)
   const clock = wall(session.starts_at).clock
-  const free = session.capacity === null ? '可约' : left > 1 ? `余 ${left}` : '可约'
-  const note = button.act === 'sign_up' ? free : button.act === 'join_waitlist' ? '候补' : button.label
+  const free = left > 1 ? `余 ${left}` : '可约'
+  // Whoever holds one may not take another, which the server tells as a restriction.
+  if (isHeld && session.button.state === 'restricted' && left > 0) return { id: session.id, clock, note: free, act: 'held', isMine, label: `${clock}，${free}` }
+  const note = { sign_up: free, join_waitlist: '候补' }[button.act as string] ?? (isHeld && !isMine ? '约满' : button.label)
   const act = button.act === 'scan' ? '' : button.act
   return { id: session.id, clock, note, act, isMine, label: `${clock}，${note}` }
 }
@@ -78,6 +81,8 @@ export interface DateView {
   tone: Tone
   canChoose: boolean
   isChosen: boolean
+  /** Choosing it means waiting. */
+  isFull: boolean
 }
 
 /** The dates of a class. Those still open are chosen from the start: that is what most people want. */
@@ -95,6 +100,7 @@ export function classDates(activity: ActivityOut, now: number): DateView[] {
       tone: button.tone,
       canChoose,
       isChosen: button.act === 'sign_up',
+      isFull: button.act === 'join_waitlist',
     }
   })
 }

@@ -81,6 +81,11 @@ Page({
     if (signup) void wx.navigateTo({ url: `/pages/activities/detail/detail?id=${signup.activityId}` })
   },
 
+  onPass(event: WechatMiniprogram.TouchEvent) {
+    const signup = this.find(event)
+    if (signup) void wx.navigateTo({ url: `/pages/checkins/pass/pass?session=${signup.sessionId}` })
+  },
+
   onRate(event: WechatMiniprogram.TouchEvent) {
     const signup = this.find(event)
     if (signup) void wx.navigateTo({ url: `/pages/checkins/rate/rate?id=${signup.checkinId}&title=${encodeURIComponent(signup.activity)}` })

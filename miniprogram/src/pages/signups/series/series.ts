@@ -66,7 +66,10 @@ Page({
 
   onDate(event: WechatMiniprogram.TouchEvent) {
     const { id } = datasetOf<{ id: string }>(event)
-    this.choose(this.data.dates.map((each) => (each.id === id && each.canChoose ? { ...each, isChosen: !each.isChosen } : each)))
+    const dates = this.data.dates.map((each) => (each.id === id && each.canChoose ? { ...each, isChosen: !each.isChosen } : each))
+    this.choose(dates)
+    // Whoever picks a full date wants to wait for it.
+    if (dates.some((each) => each.id === id && each.isFull && each.isChosen)) this.setData({ isWaiting: true })
   },
 
   onAll() {

@@ -53,7 +53,7 @@ Page({
     const slot = this.data.slots.find((each) => each.id === datasetOf<{ id: string }>(event).id)
     if (!slot?.act) return
     if (slot.isMine) return this.onMine()
-    if (this.data.held && this.data.isOneEach) {
+    if (slot.act === 'held') {
       void wx.showToast({ title: '每人约一个时段，要换请先取消原来的', icon: 'none', duration: 3000 })
       return
     }
