@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from peewee import IntegrityError
 
@@ -103,37 +104,48 @@ def add(
             locked = seats.lock(session.id)
             _require_addable(locked, now=now)
             user = _person(guest, vault=vault, actor=actor, now=now)
-            if seats.live_signup(locked, user.id):
-                raise AlreadySignedUp(f"{guest.name}已在名单上")
-            company = guest.enterprise_id or eligibility.person(user).enterprise_id
-            placed = _place(locked, guest.party_size, company, when_full=when_full, now=now)
-            signup: Signup = Signup.add(
-                now=now,
-                by=actor.id,
-                space=locked.space_id,
-                session=locked,
-                user_id=user.id,
-                enterprise_id=company,
-                party_size=guest.party_size,
-                source=source,
-                **placed,
-            )
+            signup = _seat(locked, user, guest, when_full, source=source, by=actor.id, now=now)
             seats.promote(locked, now=now)
-            after = {"state": placed["state"], "party_size": guest.party_size}
-            audit.record(
-                actor,
-                "signups.add",
-                signup,
-                org_unit_id=locked.space_id,
-                now=now,
-                after=after,
-                reason=reason,
-            )
+            _record(actor, "signups.add", signup, reason=reason, now=now)
     except IntegrityError:
         raise AlreadySignedUp(f"{guest.name}已在名单上") from None
     fresh: Signup = Signup.get_by_id(signup.id)
     fresh.session = sessions.get(session.id)
     return fresh
+
+
+def _seat(
+    session: Session,
+    user: User,
+    guest: Guest,
+    when_full: WhenFull,
+    *,
+    source: SignupSource,
+    by: int | None,
+    now: dt.datetime,
+) -> Signup:
+    if seats.live_signup(session, user.id):
+        raise AlreadySignedUp(f"{guest.name}已在名单上")
+    company = guest.enterprise_id or eligibility.person(user).enterprise_id
+    placed = _place(session, guest.party_size, company, when_full=when_full, now=now)
+    return Signup.add(
+        now=now,
+        by=by,
+        space=session.space_id,
+        session=session,
+        user_id=user.id,
+        enterprise_id=company,
+        party_size=guest.party_size,
+        source=source,
+        **placed,
+    )
+
+
+def _record(actor: Actor, action: str, signup: Signup, *, reason: str, now: dt.datetime) -> None:
+    after = {"state": signup.state, "party_size": signup.party_size}
+    audit.record(
+        actor, action, signup, org_unit_id=signup.space_id, now=now, after=after, reason=reason
+    )
 
 
 def _reason_of(text: str) -> str:
@@ -169,7 +181,7 @@ def _person(guest: Guest, *, vault: Vault, actor: Actor, now: dt.datetime) -> Us
 
 def _place(
     session: Session, party: int, company: int | None, *, when_full: WhenFull, now: dt.datetime
-) -> dict[str, object]:
+) -> dict[str, Any]:
     """Take the places and return the columns that say what was got. Raises Full."""
     if is_undrawn(session):
         lottery = draws.promise(session, now=now)

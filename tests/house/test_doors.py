@@ -14,7 +14,11 @@ OPEN = {
     "/spaces/<space_id>/menus.ics",
     "/wechat/callback",
     "/console/login",
+    "/console/series.css",
+    "/screen/<signed>",
+    "/screen/<signed>/news",
     "/api/v1/auth/wechat",
+    "/api/v1/sessions/<session_id>/draw",
     "/api/openapi.json",
 }
 OPEN_PREFIXES = (
