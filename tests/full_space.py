@@ -13,9 +13,11 @@ from models.needs import ActorKind, NeedState, Satisfaction, Solved
 from models.notifications import CampaignState, DeliveryState
 from models.signups import AppealState, SignupState
 from models.spaces import OrgKind, VenueRole
+from models.staff import Role
 from server.clock import day_of, month_of, utcnow
-from server.crypto import Vault
-from server.services import checkins_codes
+from server.crypto import Vault, token_hash
+from server.services import checkins_codes, checkins_screens
+from server.services.audit import SYSTEM
 from server.services.files_disk import Disk
 from tests import factories
 
@@ -49,7 +51,7 @@ OPENID, PHONE = "demo-u1", "13812345678"
 """What never leaves the server."""
 
 
-def fill(vault: Vault, disk: Disk) -> FullSpace:
+def fill(vault: Vault, disk: Disk, secret: str) -> FullSpace:
     """Make the Space. Every text in it that is not public begins with one of the marks."""
     nation = factories.make_org_unit(OrgKind.NATION)
     city = factories.make_org_unit(OrgKind.CITY, nation)
@@ -66,6 +68,7 @@ def fill(vault: Vault, disk: Disk) -> FullSpace:
     ids |= {"user_id": [str(member.id)], "enterprise_id": [str(company.id)]}
     ids["building_id"] = [str(tower.id)]
     ids["day"] = [day_of(utcnow()).isoformat()]
+    ids |= {"device_id": [str(_device(space).id)], "signed": [_screen(space, secret)]}
     series = factories.make_series()
     public = _activities(space, series, member, ids)
     category = factories.make_category()
@@ -73,6 +76,8 @@ def fill(vault: Vault, disk: Disk) -> FullSpace:
     _file(space, member, disk, ids)
     _menus(space, ids)
     _messages(space, member, ids)
+    # Whoever holds the link of the screen may look at it.
+    public |= {"signed": ids["signed"]}
     public |= {"space_id": ids["space_id"], "enterprise_id": ids["enterprise_id"]}
     return FullSpace(space, town, district, member, ids, public, category.code, series)
 
@@ -143,10 +148,24 @@ def _activities(space: models.Space, series: models.Series, member: models.User,
         "mark_id": [str(mark.id)],
         "venue_id": [str(venue.id)],
         "zone_id": [str(zone.id)],
+        "booking_id": [str(_booking(zone, session).id)],
         "series_id": [str(series.id)],
         "payload": [checkins_codes.make(hidden.id, hidden.qr_key, slot)],
     }
     return {"activity_id": [str(open_one.id)], "session_id": [str(session.id), str(past.id)]}
+
+
+def _booking(zone: models.Zone, session: models.Session) -> models.ZoneBooking:
+    """Let the Space have the zone for something else while the session goes on."""
+    return models.ZoneBooking.add(
+        now=utcnow(),
+        space=zone.space_id,
+        zone=zone,
+        for_space=zone.space_id,
+        starts_at=session.starts_at,
+        ends_at=session.ends_at,
+        purpose=f"{INTERNAL}用途",
+    )
 
 
 def _needs(
@@ -273,3 +292,19 @@ def _messages(space: models.Space, member: models.User, ids: Ids) -> None:
     ids["message_id"] = [str(message.id)]
     ids["delivery_id"] = [str(delivery.id)]
     ids["campaign_id"] = [str(campaign.id)]
+
+
+def _device(space: models.Space) -> models.Device:
+    account = factories.make_staff(Role.KEEPER, space)
+    return models.Device.add(
+        now=utcnow(),
+        staff=account,
+        space=space,
+        name=f"{INTERNAL}手机",
+        key_hash=token_hash(f"device of {space.id}"),
+    )
+
+
+def _screen(space: models.Space, secret: str) -> str:
+    screen = checkins_screens.make(space, days=1, actor=SYSTEM, now=utcnow())
+    return checkins_screens.link(screen, key=secret)

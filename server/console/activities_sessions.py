@@ -10,11 +10,11 @@ from pydantic import ConfigDict, Field
 from models import Activity, Session
 from server.clock import utcnow
 from server.console import door
-from server.console.forms import Form, LocalMoment, Number, ReasonForm, RowId
+from server.console.forms import Form, LocalMoment, Number, RowId
 from server.context import actor, config, current_scope
 from server.errors import ServiceError
 from server.schemas.activities import Announce, SessionIn
-from server.services import activities, spaces
+from server.services import activities, spaces, spaces_zones
 from server.services import activities_sessions as sessions
 from server.services.staff import Verb
 
@@ -96,23 +96,6 @@ def update(session_id: int) -> ResponseReturnValue:
     return redirect(url_for("console.activities.show", activity_id=session.activity_id), 303)
 
 
-@bp.post("/sessions/<id:session_id>/cancel")
-def cancel(session_id: int) -> ResponseReturnValue:
-    """Call one session off and tell everybody who is signed up for it."""
-    session = sessions.get(session_id)
-    current_scope().require(Verb.CANCEL_ACTIVITY, session.space_id)
-    form = Form(request.form)
-    try:
-        reason = form.read(ReasonForm).reason
-        sessions.cancel(session, reason, expected=form.version, actor=actor(), now=utcnow())
-    except ServiceError as error:
-        values = form_values(session) | {"version": session.version, "reason": form["reason"]}
-        again = Form(**values).blame(error)
-        return _page(again, session.activity, session), error.status
-    flash("本场已取消，已报名的人都会收到通知", "good")
-    return redirect(url_for("console.activities.show", activity_id=session.activity_id), 303)
-
-
 def _writable(activity_id: int) -> Activity:
     activity = activities.get(activity_id)
     current_scope().require(Verb.EDIT_ACTIVITIES, activity.space_id)
@@ -130,12 +113,35 @@ def form_values(session: Session) -> dict[str, Any]:
     return {name: getattr(session, name) for name in SessionForm.model_fields}
 
 
+def rooms_of(activity: Activity) -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:
+    """Return the venues and the zones its sessions can be held in, as choices; a zone with its
+    venue, one lent by another Space with that Space."""
+    venues = spaces.rooms(activity.space, now=utcnow()).venues
+    zones = [
+        (
+            zone.id,
+            " · ".join(
+                filter(
+                    None,
+                    (
+                        zone.space.name if zone.space_id != activity.space_id else "",
+                        zone.venue.name,
+                        zone.name,
+                    ),
+                )
+            ),
+        )
+        for zone in spaces_zones.bookable_by(activity.space_id)
+    ]
+    return [(venue.id, venue.name) for venue in venues], zones
+
+
 def _page(form: Form, activity: Activity, session: Session | None) -> str:
-    rooms = spaces.rooms(activity.space, now=utcnow())
     return render_template(
         "console/activities/session.html",
         form=form,
         activity=activity,
         session=session,
-        rooms=rooms,
+        rooms=rooms_of(activity),
+        holders=sessions.holders_of(session) if session else 0,
     )

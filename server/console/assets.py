@@ -30,6 +30,8 @@ FILES = {
     "poster.css": _OWN / "poster.css",
     "screen.css": _OWN / "screen.css",
     "desk.css": _OWN / "desk.css",
+    "activities.css": _OWN / "activities.css",
+    "activities.js": _OWN / "activities.js",
     "console.js": _OWN / "console.js",
     "screen.js": _OWN / "screen.js",
     "desk.js": _OWN / "desk.js",

@@ -30,6 +30,7 @@ class Door(NamedTuple):
 DOORS = (
     Door("home", "工作台", "house-door", "console.home.index", ()),
     Door("activities", "活动", "calendar-event", "console.activities.index", (Verb.SEE,)),
+    Door("spaces_zones", "场地", "grid", "console.spaces_zones.index", (Verb.EDIT_ACTIVITIES,)),
     Door("menus", "菜单", "journal-richtext", "console.menus.index", (Verb.SEE,)),
     Door("checkins", "现场", "qr-code-scan", "console.checkins.index", (Verb.SCAN,)),
     Door("needs", "诉求", "chat-heart", "console.needs.index", (Verb.WORK_NEEDS,)),
@@ -42,6 +43,8 @@ _BEHIND = {
     "checkins_devices": "checkins",
     "checkins_flags": "checkins",
     "activities_sessions": "activities",
+    "activities_plans": "activities",
+    "activities_endings": "activities",
     "signups": "activities",
     "signups_desk": "activities",
     "signups_noshows": "activities",

@@ -112,7 +112,7 @@ def seen_by(user: User, found: list[Activity], *, now: dt.datetime) -> list[Seen
     session_ids = [session.id for group in by_activity.values() for session in group]
     waiting = _waiting_in(session_ids)
     own = _signups_in(user, session_ids)
-    present = _present_in([activity.id for activity in found if activity.quorum])
+    present = present_in([activity.id for activity in found if activity.quorum])
     someone = eligibility.person(user)
     elsewhere = onces.held_by(user, found)
     marks = noshows.counts_of(user.id, now=now)
@@ -155,7 +155,8 @@ def _waiting_in(session_ids: list[int]) -> dict[int, int]:
     return {int(session_id): int(count) for session_id, count in rows}
 
 
-def _present_in(activity_ids: list[int]) -> dict[int, int]:
+def present_in(activity_ids: list[int]) -> dict[int, int]:
+    """Return how many members have checked in to each activity; nothing for none."""
     if not activity_ids:
         return {}
     rows: Any = (

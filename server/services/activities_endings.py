@@ -76,8 +76,8 @@ def told(activity: Activity, session: Session | None = None) -> Told:
     held = [session] if session else sessions.of_activity(activity)
     people = Signup.select(Signup.user_id).where(Signup.session.in_(held))
     rows: Any = (
-        Delivery.select(Delivery.state, fn.COUNT(Message.id))
-        .join_from(Message, Delivery, JOIN.LEFT_OUTER)
+        Message.select(Delivery.state, fn.COUNT(Message.id))
+        .join(Delivery, JOIN.LEFT_OUTER, on=Delivery.message == Message.id)
         .where(
             Message.user_id.in_(people),
             Message.dedupe_key == f"cancelled:{subject}:{subject_id}",

@@ -261,6 +261,11 @@ def _news(
     return known | {"told": announce == Announce.NOW}
 
 
+def holders_of(session: Session) -> int:
+    """Return how many people hold or wait for a place, and so are owed the news of a change."""
+    return len(_holders(session))
+
+
 def _holders(session: Session) -> list[int]:
     """Return who has a live signup, each once."""
     rows = Signup.select(Signup.user_id).where(Signup.session == session, Signup.state.in_(LIVE))

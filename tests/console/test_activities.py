@@ -172,7 +172,7 @@ def test_a_restriction_needs_its_public_reason(keeper: Desk, space: models.Space
     assert "场地只容得下本楼" in keeper.see(f"/console/activities/{activity.id}")
 
 
-def test_keeps_a_list_of_companies_it_cannot_show(keeper: Desk, space: models.Space) -> None:
+def test_keeps_and_changes_a_list_of_companies(keeper: Desk, space: models.Space) -> None:
     named = {"rule": "enterprises", "ids": [factories.make_enterprise().id]}
     activity = factories.make_activity(space, eligibility=named, eligibility_reason="受邀企业")
     factories.make_session(activity)
@@ -182,6 +182,14 @@ def test_keeps_a_list_of_companies_it_cannot_show(keeper: Desk, space: models.Sp
     keeper.do(path, **typed | {"rule": "enterprises"}, version=activity.version)
     fresh = models.Activity.get_by_id(activity.id)
     assert fresh.eligibility == named
+    more = factories.make_enterprise(short_name="新意科技")
+    listed = typed | {"rule": "enterprises", "add_named": "没有这家\n新意科技"}
+    answer = keeper.send(path, **listed, version=fresh.version)
+    assert "没有找到：没有这家" in words(answer)
+    listed |= {"add_named": "新意科技", "drop_named": str(named["ids"][0])}
+    keeper.do(path, **listed, version=fresh.version)
+    fresh = models.Activity.get_by_id(activity.id)
+    assert fresh.eligibility == {"rule": "enterprises", "ids": [more.id]}
     keeper.do(path, **typed, version=fresh.version)
     assert models.Activity.get_by_id(activity.id).eligibility == {"rule": "everyone", "ids": []}
 
@@ -190,6 +198,10 @@ def test_cancels_with_a_reason(keeper: Desk, space: models.Space) -> None:
     activity = factories.make_activity(space)
     signup = factories.make_signup(factories.make_session(activity))
     path = f"/console/activities/{activity.id}/cancel"
+    page = keeper.see(path)
+    assert "1 个报名、0 个候补" in page
+    assert "1 位会收到消息" in page
+    assert "原因：讲师生病" in keeper.see(f"{path}?reason=讲师生病")
     assert keeper.send(path, version=activity.version, reason=" ").status_code == 422
     assert "讲师生病" in keeper.do(path, version=activity.version, reason="讲师生病")
     assert models.Activity.get_by_id(activity.id).state == ActivityState.CANCELLED

@@ -9,7 +9,7 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 
 import models
-from models.activities import ActivityState
+from models.activities import ActivityState, SeriesMode
 from models.staff import Role
 from server import passwords
 from server.clock import SHANGHAI, utcnow
@@ -66,19 +66,74 @@ def test_logs_in_drafts_schedules_and_publishes(visitor: Visitor, keeper: models
     assert models.Activity.get().state == ActivityState.SCHEDULED
 
 
-def test_asks_before_calling_off(visitor: Visitor, keeper: models.Staff) -> None:
-    session = _going_on(models.Space.get())
+def test_plans_slots_and_a_class_and_calls_one_off(
+    visitor: Visitor, keeper: models.Staff, space: models.Space
+) -> None:
+    """A day of 义诊 by the quarter of an hour, a weekly class, and the class called off again."""
+    zone = factories.make_zone(factories.make_venue(space), name="健康角")
+    slots = factories.make_series(name="心灵", mode=SeriesMode.SLOTS)
+    weekly = factories.make_series(name="心情", mode=SeriesMode.CLASS)
     page = visitor.log_in(keeper).page
-    page.goto(f"/console/activities/{session.activity_id}")
-    page.get_by_text("取消整个活动").click()
-    page.get_by_label("取消原因").fill("讲师生病")
-    page.once("dialog", lambda dialog: dialog.dismiss())
-    page.get_by_role("button", name="取消活动并通知").click()
-    assert models.Activity.get().state == ActivityState.SCHEDULED
-    page.once("dialog", lambda dialog: dialog.accept())
-    page.get_by_role("button", name="取消活动并通知").click()
-    expect(page.get_by_text("活动已取消：讲师生病")).to_be_visible()
-    assert models.Activity.get().state == ActivityState.CANCELLED
+    page.goto("/console/activities/new")
+    page.get_by_label("标题").fill("名医坐诊")
+    quorum = page.get_by_label("应到人数")
+    expect(quorum).to_be_hidden()
+    page.get_by_label("系列").select_option(str(slots.id))
+    expect(page.get_by_text("每段一人")).to_be_visible()
+    expect(page.get_by_label("每人限一场")).to_be_checked()
+    page.get_by_label("主题").fill("颈椎与睡眠")
+    page.get_by_label("题目").first.fill("想咨询什么")
+    page.get_by_label("回答保密").first.check()
+    page.get_by_role("button", name="存为草稿").click()
+    day = (utcnow() + dt.timedelta(days=10)).astimezone(SHANGHAI)
+    page.get_by_label("哪一天").fill(f"{day:%Y-%m-%d}")
+    page.get_by_label("分区").select_option(str(zone.id))
+    page.get_by_role("button", name="看一看").click()
+    expect(page.get_by_role("heading", name="会排出 10 场")).to_be_visible()
+    page.get_by_role("button", name="生成这 10 场").click()
+    expect(page.get_by_text("已安排 10 场")).to_be_visible()
+    clinic = models.Activity.get()
+    assert clinic.questions[0]["is_private"]
+    assert clinic.slot_minutes == 15
+
+    page.goto("/console/activities/new")
+    page.get_by_label("标题").fill("午间瑜伽")
+    page.get_by_label("系列").select_option(str(weekly.id))
+    page.get_by_label("主题").fill("放松肩颈")
+    page.get_by_role("button", name="存为草稿").click()
+    page.get_by_label("第一次").fill(f"{day:%Y-%m-%d}")
+    page.get_by_label("几点开始").fill("09:30")
+    page.get_by_label("几点结束").fill("10:30")
+    page.get_by_label("分区").select_option(str(zone.id))
+    page.get_by_role("button", name="看一看").click()
+    page.get_by_role("button", name="生成这 8 场").click()
+    # The doctor is there: the page says who, and nothing has been made.
+    expect(page.get_by_text("已被《名医坐诊》占用").first).to_be_visible()
+    assert "409" in visitor.complaints.pop()
+    page.get_by_label("几点开始").fill("12:00")
+    page.get_by_label("几点结束").fill("13:00")
+    page.get_by_role("button", name="看一看").click()
+    page.get_by_role("button", name="生成这 8 场").click()
+    page.get_by_role("button", name="发布").click()
+    expect(page.get_by_text("已发布，会员现在可以看到")).to_be_visible()
+    yoga = models.Activity.get(models.Activity.title == "午间瑜伽")
+    session = models.Session.get(models.Session.activity == yoga)
+    member = factories.make_signup(session)
+
+    page.goto(f"/console/zones?week={day:%Y-%m-%d}")
+    assert page.locator(".booking").count() == 11
+    page.goto(f"/console/activities/{yoga.id}")
+    page.get_by_role("link", name="取消整个活动").click()
+    expect(page.get_by_text("8 场不再举办")).to_be_visible()
+    page.get_by_label("取消原因").fill("老师受伤")
+    page.get_by_role("button", name="看一看会发出什么").click()
+    expect(page.get_by_text("原因：老师受伤")).to_be_visible()
+    assert models.Activity.get_by_id(yoga.id).state == ActivityState.SCHEDULED
+    page.get_by_role("button", name="并通知 1 位").click()
+    expect(page.get_by_text("活动已取消：老师受伤")).to_be_visible()
+    assert models.Message.get().user_id == member.user_id
+    page.goto(f"/console/zones?week={day:%Y-%m-%d}")
+    assert page.locator(".booking").count() == 10
 
 
 def test_the_screen_counts_up_and_survives_an_outage(
