@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import structlog
-from flask import Flask, Response, g, request
+from flask import Flask, Request, Response, g, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from werkzeug.exceptions import HTTPException
 
 from models import db
@@ -33,12 +34,22 @@ _HEADERS = {
 def init_app(app: Flask) -> None:
     """Hang the hooks into the application."""
     app.wsgi_app = _TrueMethod(app.wsgi_app)  # type: ignore[method-assign, assignment]
+    app.session_interface = _Sessions()
     app.before_request(_begin)
     app.after_request(_finish)
     app.teardown_request(_end)
     app.register_error_handler(ServiceError, _refused)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _bug)
+
+
+class _Sessions(SecureCookieSessionInterface):
+    """Flask's, but without making ready to read a cookie where there is none: phones have none."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        if self.get_cookie_name(app) in request.cookies:
+            return super().open_session(app, request)
+        return self.session_class()
 
 
 class _TrueMethod:

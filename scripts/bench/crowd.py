@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import ipaddress
 import json
 import secrets
 from collections import deque
@@ -54,9 +55,15 @@ def _request(token: str, code: str) -> str:
     body = json.dumps({"token": code})
     return (
         "POST /api/v1/checkins HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: MicroMessenger\r\n"
+        # Everybody has a phone and a mobile network of their own, or they would look odd.
+        f"X-Device-Id: {secrets.token_hex(16)}\r\nX-Forwarded-For: {_address()}\r\n"
         f"Accept: */*\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\n"
         f"Content-Length: {len(body)}\r\n\r\n{body}"
     )
+
+
+def _address() -> str:
+    return str(ipaddress.IPv6Address((0x2409 << 112) + secrets.randbits(112)))
 
 
 @contextmanager
