@@ -10,6 +10,7 @@ from server.context import Resources, links_of
 from server.jobs import notifications_pushes as pushes
 from server.services import (
     activities,
+    checkins_reminders,
     files_checks,
     files_retention,
     jobs_retention,
@@ -115,6 +116,12 @@ TIMETABLE: Final = (
     ),
     Job("draw_lotteries", "到时间的抽签", Every(1), lambda _, now: signups_draws.draw_due(now)),
     Job("remind", "活动开始前提醒", Every(10), lambda _, now: signups_reminders.remind(now)),
+    Job(
+        "ask_for_ratings",
+        "请到场的人评价活动",
+        Every(10),
+        lambda _, now: checkins_reminders.ask_for_ratings(now=now),
+    ),
     Job("finish_past", "结束已过时间的场次", Every(5), lambda _, now: activities.finish_past(now)),
     Job("mark_no_shows", "登记未到场", Every(10), lambda _, now: signups_rounds.mark_no_shows(now)),
     Job(

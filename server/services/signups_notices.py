@@ -1,9 +1,10 @@
 """What people are told about the place they hold: cancelled, changed, promoted, decided, soon."""
 
 import datetime as dt
+from enum import StrEnum
 
 from models import Session
-from server.clock import SHANGHAI
+from server.clock import SHANGHAI, day_of
 from server.schemas.activities_seen import place_of
 from server.services import notifications
 
@@ -123,12 +124,25 @@ def tell_decided(
     )
 
 
-def soon_key(session: Session) -> str:
+class Ahead(StrEnum):
+    """How long before the start a reminder is."""
+
+    DAY = "day"
+    HOUR = "hour"
+
+
+def soon_key(session: Session, ahead: Ahead) -> str:
     """Return what tells a reminder from others: a session that was moved is a new appointment."""
-    return f"reminder:{session.id}:{session.starts_at:%Y%m%d%H%M}"
+    return f"reminder:{ahead}:{session.id}:{session.starts_at:%Y%m%d%H%M}"
 
 
-def tell_soon(user_id: int, session: Session, *, now: dt.datetime) -> None:
+def _soon(session: Session, ahead: Ahead, now: dt.datetime) -> str:
+    if ahead == Ahead.HOUR:
+        return "就要开始了"
+    return "今天见" if day_of(session.starts_at) == day_of(now) else "明天见"
+
+
+def tell_soon(user_id: int, session: Session, ahead: Ahead, *, now: dt.datetime) -> None:
     """Remind somebody of the place they hold, and that they may pass it on."""
     activity = session.activity
     when, place = moment_text(session.starts_at), place_of(session)
@@ -137,8 +151,8 @@ def tell_soon(user_id: int, session: Session, *, now: dt.datetime) -> None:
         kind="reminder",
         subject_type="session",
         subject_id=session.id,
-        dedupe_key=soon_key(session),
-        title=f"就要开始了：{activity.title}",
+        dedupe_key=soon_key(session, ahead),
+        title=f"{_soon(session, ahead, now)}：{activity.title}",
         body=f"{when} {place}。来不了请点开活动取消报名，名额会让给候补的人。",
         page=page_of(activity.id),
         fields={"activity": activity.title, "starts_at": when, "place": place},

@@ -78,6 +78,11 @@ KINDS: Final[dict[str, tuple[Field, ...]]] = {
         Field("summary", "thing3", ("内容提要",)),
         Field("count", "number4", ("活动数量",)),
     ),
+    "rating": (
+        Field("activity", "thing1", _ACTIVITY),
+        Field("ended_at", "time2", ("结束时间", "活动时间", "完成时间")),
+        Field("tip", "thing3", ("温馨提示", "备注")),
+    ),
 }
 """Every kind of message, the most urgent first: when quota is scarce it is spent in this order."""
 

@@ -19,7 +19,7 @@ def template(content: str, **over: Any) -> Template:
 
 def test_the_most_urgent_kind_comes_first() -> None:
     assert PRIORITY[:4] == ("cancelled", "changed", "promoted", "decided")
-    assert PRIORITY[4:] == ("need_answered", "reminder", "menu")
+    assert PRIORITY[4:] == ("need_answered", "reminder", "menu", "rating")
 
 
 def test_without_a_template_the_default_keywords_are_used() -> None:

@@ -16,6 +16,7 @@ export const WHAT_FOR: Record<string, string> = {
   need_answered: '诉求有答复了',
   reminder: '报名的活动快开始了',
   menu: '下个月的菜单出来了',
+  rating: '参加过的活动请您评价',
 }
 
 /** The kinds of the wallet that may still be asked for in this visit. */

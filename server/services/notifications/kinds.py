@@ -16,6 +16,7 @@ TITLES: Final = {
     "need_answered": "诉求答复通知",
     "reminder": "活动开始提醒",
     "menu": "每月菜单通知",
+    "rating": "活动评价邀请",
 }
 
 URGENT: Final = frozenset({"cancelled", "changed"})
