@@ -16,6 +16,15 @@ export async function confirmed(title: string, content: string, confirmText: str
   return answer.confirm
 }
 
+let isGoing = false
+
+/** Open a page. A second tap while it opens does not open it twice. */
+export function goTo(url: string): void {
+  if (isGoing) return
+  isGoing = true
+  wx.navigateTo({ url, complete: () => { isGoing = false } })
+}
+
 /** Back to the page before, or to the start when this one was opened from outside. */
 export function goBack(): void {
   if (getCurrentPages().length > 1) void wx.navigateBack()

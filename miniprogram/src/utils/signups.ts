@@ -46,6 +46,8 @@ export interface SignupView extends Words {
   /** Too late to cancel, but the place may still go to somebody else. */
   canRelease: boolean
   cancelNote: string
+  /** Whether there is a door ahead at which to show the personal code. */
+  hasPass: boolean
   reason: string
   /** The check-in to be rated, if there is one. */
   checkinId: string
@@ -81,6 +83,7 @@ export function signupView(signup: SignupOut, now: number): SignupView {
     canCancel,
     canRelease: canRelease(signup, canCancel, now),
     cancelNote: cancelNote(signup, isLive, canCancel, now),
+    hasPass: isLive && state === 'confirmed' && Date.parse(session.ends_at) > now,
     ...afterwards(signup),
     reason: signup.end_reason || (session.state === 'cancelled' ? '活动已取消' : ''),
   }

@@ -1,4 +1,5 @@
 import type { CardView } from '../../utils/activities'
+import { goTo } from '../../utils/screen'
 
 // An activity as a dish on the menu: the day, what it is, and where one stands with it.
 Component({
@@ -9,7 +10,7 @@ Component({
   methods: {
     onOpen() {
       const { id } = this.data.card as CardView
-      void wx.navigateTo({ url: `/pages/activities/detail/detail?id=${id}` })
+      goTo(`/pages/activities/detail/detail?id=${id}`)
     },
   },
 })

@@ -5,7 +5,7 @@ import type { ActivityOut } from '../../../api/types'
 import { type CardView, cardView, factsOf, type FactsView, type SessionView, sessionView } from '../../../utils/activities'
 import { sceneOf } from '../../../utils/codes'
 import { type Plan, planOf, type SlotDay, slotDays } from '../../../utils/plans'
-import { datasetOf, textScale } from '../../../utils/screen'
+import { datasetOf, goTo, textScale } from '../../../utils/screen'
 import { spotOf } from '../../../utils/spots'
 import { type State, tellTrouble, trouble } from '../../../utils/trouble'
 
@@ -55,12 +55,16 @@ Page({
     if (!session || this.data.busy) return
     const to = `/pages/signups/edit/edit?activity=${this.id}&session=${id}`
     switch (session.button.act) {
-      case 'sign_up': return void wx.navigateTo({ url: to })
-      case 'join_waitlist': return void wx.navigateTo({ url: `${to}&waitlist=1` })
+      case 'sign_up': return goTo(to)
+      case 'join_waitlist': return goTo(`${to}&waitlist=1`)
       case 'accept': return void this.accept(id)
-      case 'mine': return void wx.navigateTo({ url: '/pages/signups/mine/mine' })
+      case 'mine': return goTo('/pages/signups/mine/mine')
       default: return undefined
     }
+  },
+
+  onPass(event: WechatMiniprogram.TouchEvent) {
+    goTo(`/pages/checkins/pass/pass?session=${datasetOf<{ session: string }>(event).session}`)
   },
 
   async accept(sessionId: string) {
@@ -69,7 +73,7 @@ Page({
     this.setData({ busy: sessionId })
     try {
       const signup = await signups.accept(signupId)
-      void wx.navigateTo({ url: `/pages/signups/result/result?id=${signup.id}` })
+      goTo(`/pages/signups/result/result?id=${signup.id}`)
     } catch (error) {
       tellTrouble(error)
       void this.load()
@@ -100,10 +104,10 @@ Page({
 
   onPlan() {
     const page = this.data.plan === 'slots' ? 'slots/slots' : 'series/series'
-    void wx.navigateTo({ url: `/pages/signups/${page}?activity=${this.id}` })
+    goTo(`/pages/signups/${page}?activity=${this.id}`)
   },
 
-  onPoster() { void wx.navigateTo({ url: `/pages/menus/poster/poster?activity=${this.id}` }) },
+  onPoster() { goTo(`/pages/menus/poster/poster?activity=${this.id}`) },
 
   onShareAppMessage() {
     const { card } = this.data

@@ -4,7 +4,7 @@ import type { NeedOut, Satisfaction, Solved } from '../../../api/types'
 import { fileView, type FileView, type Standing } from '../../../utils/attachments'
 import { draftOf, dropDraft, keepDraft } from '../../../utils/drafts'
 import { type BriefView, briefView, lineView, type LineView, promiseView, SATISFACTION, SOLVED } from '../../../utils/needs'
-import { datasetOf, textScale } from '../../../utils/screen'
+import { datasetOf, goTo, textScale } from '../../../utils/screen'
 import { type State, tellTrouble, trouble } from '../../../utils/trouble'
 
 type Act = 'supplement' | 'withdraw' | 'rate' | 'reopen'
@@ -94,7 +94,7 @@ Page({
   },
 
   onSheet(event: WechatMiniprogram.TouchEvent) { this.open(datasetOf<{ act: Act }>(event).act) },
-  onChange() { void wx.navigateTo({ url: `/pages/needs/change/change?id=${this.id}` }) },
+  onChange() { goTo(`/pages/needs/change/change?id=${this.id}`) },
 
   onFiles(event: WechatMiniprogram.CustomEvent<Standing>) {
     this.sent = event.detail

@@ -7,7 +7,7 @@ import { newKey } from '../../../utils/keys'
 import { member, type Place, place } from '../../../utils/member'
 import { promiseView } from '../../../utils/needs'
 import { answersOf, checked, type Question, type QuestionView, questionView } from '../../../utils/questions'
-import { confirmed, datasetOf, textScale } from '../../../utils/screen'
+import { confirmed, datasetOf, goTo, textScale } from '../../../utils/screen'
 import { type State, trouble } from '../../../utils/trouble'
 
 const DRAFT = 'need'
@@ -154,7 +154,7 @@ Page({
   },
 
   onWhy() { this.setData({ isWhyOpen: !this.data.isWhyOpen }) },
-  onSpace() { void wx.navigateTo({ url: '/pages/spaces/choose/choose?for=visit' }) },
+  onSpace() { goTo('/pages/spaces/choose/choose?for=visit') },
 
   keepSoon() {
     clearTimeout(this.timer)

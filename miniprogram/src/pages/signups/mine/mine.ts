@@ -1,7 +1,7 @@
 import * as signups from '../../../api/signups'
 import type { SignupOut } from '../../../api/types'
 import { type Listed, nothingYet, Pager } from '../../../utils/pager'
-import { confirmed, datasetOf, textScale } from '../../../utils/screen'
+import { confirmed, datasetOf, goTo, textScale } from '../../../utils/screen'
 import { type SignupView, signupView } from '../../../utils/signups'
 import { tellTrouble } from '../../../utils/trouble'
 
@@ -50,7 +50,7 @@ Page({
 
   onDraw(event: WechatMiniprogram.TouchEvent) {
     const signup = this.find(event)
-    if (signup) void wx.navigateTo({ url: `/pages/signups/draw/draw?session=${signup.sessionId}&code=${signup.lotteryCode}` })
+    if (signup) goTo(`/pages/signups/draw/draw?session=${signup.sessionId}&code=${signup.lotteryCode}`)
   },
 
   async onAccept(event: WechatMiniprogram.TouchEvent) {
@@ -78,17 +78,17 @@ Page({
 
   onOpen(event: WechatMiniprogram.TouchEvent) {
     const signup = this.find(event)
-    if (signup) void wx.navigateTo({ url: `/pages/activities/detail/detail?id=${signup.activityId}` })
+    if (signup) goTo(`/pages/activities/detail/detail?id=${signup.activityId}`)
   },
 
   onPass(event: WechatMiniprogram.TouchEvent) {
     const signup = this.find(event)
-    if (signup) void wx.navigateTo({ url: `/pages/checkins/pass/pass?session=${signup.sessionId}` })
+    if (signup) goTo(`/pages/checkins/pass/pass?session=${signup.sessionId}`)
   },
 
   onRate(event: WechatMiniprogram.TouchEvent) {
     const signup = this.find(event)
-    if (signup) void wx.navigateTo({ url: `/pages/checkins/rate/rate?id=${signup.checkinId}&title=${encodeURIComponent(signup.activity)}` })
+    if (signup) goTo(`/pages/checkins/rate/rate?id=${signup.checkinId}&title=${encodeURIComponent(signup.activity)}`)
   },
 
   onActivities() { void wx.switchTab({ url: '/pages/tabs/activities/activities' }) },

@@ -1,5 +1,5 @@
 import * as signups from '../../../api/signups'
-import { datasetOf, textScale } from '../../../utils/screen'
+import { datasetOf, goTo, textScale } from '../../../utils/screen'
 import { type SignupView, signupView } from '../../../utils/signups'
 import { momentLabel } from '../../../utils/time'
 import { type State, trouble } from '../../../utils/trouble'
@@ -46,7 +46,7 @@ Page({
 
   onDraw() {
     const { signup } = this.data
-    if (signup) void wx.navigateTo({ url: `/pages/signups/draw/draw?session=${signup.sessionId}&code=${signup.lotteryCode}` })
+    if (signup) goTo(`/pages/signups/draw/draw?session=${signup.sessionId}&code=${signup.lotteryCode}`)
   },
 
   onMine() { void wx.redirectTo({ url: '/pages/signups/mine/mine' }) },

@@ -1,6 +1,6 @@
 import * as activities from '../../../api/activities'
 import { heldSlot, type SlotDay, slotDays, type SlotView } from '../../../utils/plans'
-import { datasetOf, textScale } from '../../../utils/screen'
+import { datasetOf, goTo, textScale } from '../../../utils/screen'
 import { type State, tellTrouble, trouble } from '../../../utils/trouble'
 
 Page({
@@ -57,8 +57,8 @@ Page({
       void wx.showToast({ title: '每人约一个时段，要换请先取消原来的', icon: 'none', duration: 3000 })
       return
     }
-    void wx.navigateTo({ url: `/pages/signups/edit/edit?activity=${this.id}&session=${slot.id}${slot.act === 'join_waitlist' ? '&waitlist=1' : ''}` })
+    goTo(`/pages/signups/edit/edit?activity=${this.id}&session=${slot.id}${slot.act === 'join_waitlist' ? '&waitlist=1' : ''}`)
   },
 
-  onMine() { void wx.navigateTo({ url: '/pages/signups/mine/mine' }) },
+  onMine() { goTo('/pages/signups/mine/mine') },
 })

@@ -4,7 +4,7 @@ import { calendarOf, type CalendarWeek, type CardView, cardView } from '../../..
 import { place, type Place } from '../../../utils/member'
 import { seriesOf, type SeriesView } from '../../../utils/menus'
 import { type More, Pager } from '../../../utils/pager'
-import { datasetOf, textScale } from '../../../utils/screen'
+import { datasetOf, goTo, textScale } from '../../../utils/screen'
 import { dayKey, dayLabel, monthKey } from '../../../utils/time'
 import { type State, trouble } from '../../../utils/trouble'
 
@@ -129,6 +129,6 @@ Page({
     this.arrange()
   },
 
-  onSpace() { void wx.navigateTo({ url: '/pages/spaces/choose/choose?for=visit' }) },
+  onSpace() { goTo('/pages/spaces/choose/choose?for=visit') },
   onMore() { void this.pager?.more() },
 })

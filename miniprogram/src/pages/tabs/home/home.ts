@@ -7,7 +7,7 @@ import { type CardView, cardView } from '../../../utils/activities'
 import { sceneOf } from '../../../utils/codes'
 import { lookAt, member, place, type Place } from '../../../utils/member'
 import { seriesOf, type SeriesView } from '../../../utils/menus'
-import { datasetOf, textScale } from '../../../utils/screen'
+import { datasetOf, goTo, textScale } from '../../../utils/screen'
 import { monthKey, monthName, shiftMonth } from '../../../utils/time'
 import { type State, tellTrouble, trouble } from '../../../utils/trouble'
 
@@ -145,22 +145,22 @@ Page({
   },
 
   onChange(event: WechatMiniprogram.TouchEvent) {
-    void wx.navigateTo({ url: `/pages/activities/detail/detail?id=${datasetOf<{ id: string }>(event).id}` })
+    goTo(`/pages/activities/detail/detail?id=${datasetOf<{ id: string }>(event).id}`)
   },
 
   async onSpace() {
     const isFirst = !(await member().catch(() => null))?.home_space
-    void wx.navigateTo({ url: `/pages/spaces/choose/choose?for=${isFirst ? 'home' : 'visit'}` })
+    goTo(`/pages/spaces/choose/choose?for=${isFirst ? 'home' : 'visit'}`)
   },
 
   onPoster() {
     const { space, month } = this.data
-    if (space) void wx.navigateTo({ url: `/pages/menus/poster/poster?space=${space.id}&month=${month}` })
+    if (space) goTo(`/pages/menus/poster/poster?space=${space.id}&month=${month}`)
   },
 
   onIntroduce() {
     const { space } = this.data
-    if (space) void wx.navigateTo({ url: `/pages/spaces/detail/detail?id=${space.id}` })
+    if (space) goTo(`/pages/spaces/detail/detail?id=${space.id}`)
   },
 
   onShareAppMessage() {

@@ -3,7 +3,7 @@ import * as users from '../../../api/users'
 import type { UserOut } from '../../../api/types'
 import { shades } from '../../../utils/colors'
 import { member } from '../../../utils/member'
-import { datasetOf, textScale } from '../../../utils/screen'
+import { datasetOf, goTo, textScale } from '../../../utils/screen'
 import { isStaff, noteStaff, waitingCheckins } from '../../../utils/staff'
 import { wall } from '../../../utils/time'
 import { type State, tellTrouble, trouble } from '../../../utils/trouble'
@@ -75,6 +75,6 @@ Page({
   },
 
   onGo(event: WechatMiniprogram.TouchEvent) {
-    void wx.navigateTo({ url: datasetOf<{ url: string }>(event).url })
+    goTo(datasetOf<{ url: string }>(event).url)
   },
 })

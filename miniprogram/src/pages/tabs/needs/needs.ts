@@ -4,7 +4,7 @@ import { draftOf } from '../../../utils/drafts'
 import { member } from '../../../utils/member'
 import { type BriefView, briefView } from '../../../utils/needs'
 import { type Listed, nothingYet, Pager } from '../../../utils/pager'
-import { datasetOf, textScale } from '../../../utils/screen'
+import { datasetOf, goTo, textScale } from '../../../utils/screen'
 
 Page({
   data: {
@@ -56,8 +56,8 @@ Page({
   },
 
   onOpen(event: WechatMiniprogram.TouchEvent) {
-    void wx.navigateTo({ url: `/pages/needs/detail/detail?id=${datasetOf<{ id: string }>(event).id}` })
+    goTo(`/pages/needs/detail/detail?id=${datasetOf<{ id: string }>(event).id}`)
   },
 
-  onNew() { void wx.navigateTo({ url: '/pages/needs/edit/edit' }) },
+  onNew() { goTo('/pages/needs/edit/edit') },
 })

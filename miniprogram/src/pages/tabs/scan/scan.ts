@@ -3,7 +3,7 @@ import { type ApiError, asApiError } from '../../../api/errors'
 import type { CheckedInOut } from '../../../api/types'
 import { NOT_A_CODE, type ScanState, scanRefused } from '../../../utils/checkins'
 import { linkOf, looksLikeCode } from '../../../utils/codes'
-import { datasetOf, textScale } from '../../../utils/screen'
+import { datasetOf, goTo, textScale } from '../../../utils/screen'
 import { spanLabel, stampLabel, wall } from '../../../utils/time'
 
 const LOOKS: Record<ScanState, { icon: string, tone: string }> = {
@@ -140,12 +140,12 @@ Page({
   onRate() {
     const { ticket } = this.data
     if (!ticket) return
-    void wx.navigateTo({ url: `/pages/checkins/rate/rate?id=${ticket.checkinId}&title=${encodeURIComponent(ticket.title)}` })
+    goTo(`/pages/checkins/rate/rate?id=${ticket.checkinId}&title=${encodeURIComponent(ticket.title)}`)
   },
 
   onActivity() {
     const { ticket } = this.data
-    if (ticket) void wx.navigateTo({ url: `/pages/activities/detail/detail?id=${ticket.activityId}` })
+    if (ticket) goTo(`/pages/activities/detail/detail?id=${ticket.activityId}`)
   },
 
   onGo(event: WechatMiniprogram.TouchEvent) {
