@@ -146,7 +146,9 @@ def _larger(
         raise Forbidden(f"报名时共 {signup.party_size} 人，多带了人请找现场负责人")
     beyond = steward.can_override and bool(reason.strip())
     try:
-        wider = admission.widen(signup, party, beyond=beyond, late=True, now=now)
+        wider = admission.widen(
+            signup, checkin.session_id, party, beyond=beyond, late=True, now=now
+        )
     except admission.NoPlaces:
         raise full(steward) from None
     if wider.over_capacity == signup.over_capacity:

@@ -187,7 +187,7 @@ def _place(attempt: _Entry, session: Session, signup: Signup | None) -> Signup:
     is_expected = signup is not None and signup.state in attempt.states
     try:
         if signup is not None and is_expected:
-            placed = _as_large(attempt, signup, party)
+            placed = _as_large(attempt, session, signup, party)
         else:
             placed = _unexpected(attempt, session, signup, party)
     except admission.NoPlaces:
@@ -205,7 +205,7 @@ def _party(attempt: _Entry, signup: Signup | None) -> int:
     return signup.party_size if signup else 1
 
 
-def _as_large(attempt: _Entry, signup: Signup, party: int) -> Signup:
+def _as_large(attempt: _Entry, session: Session, signup: Signup, party: int) -> Signup:
     """Return the signup, made larger when more came than signed up."""
     if party <= signup.party_size:
         return signup
@@ -213,7 +213,12 @@ def _as_large(attempt: _Entry, signup: Signup, party: int) -> Signup:
         text = f"报名时共 {signup.party_size} 人，多带了人请找现场负责人"
         raise Invalid(fields={"party_present": text})
     return admission.widen(
-        signup, party, beyond=attempt.can_go_beyond, late=attempt.is_late, now=attempt.now
+        signup,
+        session.id,
+        party,
+        beyond=attempt.can_go_beyond,
+        late=attempt.is_late,
+        now=attempt.now,
     )
 
 

@@ -56,10 +56,12 @@ def admit(
     )
 
 
-def widen(signup: Signup, party_size: int, *, beyond: bool, late: bool, now: dt.datetime) -> Signup:
+def widen(
+    signup: Signup, session_id: int, party_size: int, *, beyond: bool, late: bool, now: dt.datetime
+) -> Signup:
     """Make a party that turned out larger than signed up for as large as it is, and return the
-    signup. Belongs inside the transaction of the check-in. Raises Cancelled, Full."""
-    session = _locked(signup.session_id)
+    whole signup. Belongs inside the transaction of the check-in. Raises Cancelled, NoPlaces."""
+    session = _locked(session_id)
     fresh: Signup = Signup.get_by_id(signup.id)
     return _widened(fresh, session, party_size, beyond=beyond, late=late, now=now)
 

@@ -178,6 +178,13 @@ def test_promise_8_one_scan_admits_the_family(vault: Vault, now: dt.datetime) ->
     assert health.broken() == []
     trail = models.AuditLog.select().where(models.AuditLog.action == "checkins.recount")
     assert trail.count() == 3
+    models.Session.update(capacity=7).execute()
+    other = factories.make_user()
+    factories.make_signup(door.session, other)
+    with pytest.raises(Invalid):
+        door.scan(other, "scanner", party_present=1)
+    assert door.scan(other, "operator", party_present=1).checkin.party_present == 1
+    assert door.seats_taken == 7
 
 
 def test_promise_9_walk_ins_while_places_last_and_beyond_with_a_reason(
