@@ -74,10 +74,18 @@ async function compile(folder) {
   return fs.statSync(zip).size
 }
 
+/** Say so while the addresses are still those the project came with: uploaded, nothing would answer. */
+function warnOfHosts(folder) {
+  if (fs.readFileSync(path.join(folder, 'src/hosts.ts'), 'utf8').includes('example.org')) {
+    console.warn('src/hosts.ts still names example.org: write your own addresses before uploading')
+  }
+}
+
 async function main() {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'wechat-compile-'))
   try {
     copyProgram(folder)
+    warnOfHosts(folder)
     const began = Date.now()
     const bytes = await compile(folder)
     const seconds = ((Date.now() - began) / 1000).toFixed(0)

@@ -246,7 +246,10 @@ def _plans(space: models.Space, user: models.User, series: models.Series) -> dic
         made = factories.make_session(slots, starts_at=starts, capacity=1)
         factories.make_session(course, starts_at=soon + dt.timedelta(weeks=number))
     factories.make_signup(made)
-    lottery = {"signup_mode": SignupMode.LOTTERY, "signup_closes_at": utcnow()}
+    lottery = {
+        "signup_mode": SignupMode.LOTTERY,
+        "signup_closes_at": utcnow() + dt.timedelta(seconds=30),
+    }
     drawn = factories.make_session(
         factories.make_activity(space, **about, **lottery), starts_at=soon, capacity=2
     )
