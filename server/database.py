@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from peewee import Database, SqliteDatabase
 from playhouse import migrations
@@ -86,42 +86,50 @@ def connect(url: str, *, pool: int) -> Database:
     """
     parts = urlsplit(url)
     if parts.scheme == "sqlite":
-        file = Path(unquote(parts.path)[1:] if parts.netloc else unquote(parts.path))
-        file.parent.mkdir(parents=True, exist_ok=True)
-        # IMMEDIATE: a transaction that reads and then writes would otherwise fail with "database
-        # is locked" as soon as two of them meet, whatever the busy timeout.
-        database: Database = _SqliteFile(
-            file,
-            max_connections=pool,
-            timeout=10,
-            pragmas=_SQLITE_PRAGMAS,
-            lock_type="IMMEDIATE",
-            check_same_thread=False,  # the pool hands a connection to one thread at a time
-        )
+        database = _sqlite(parts, pool)
     elif parts.scheme in ("postgresql", "postgres"):
-        options: dict[str, Any] = dict(parse_qsl(parts.query))
-        options |= {
-            key: value
-            for key, value in (
-                ("user", parts.username),
-                ("password", parts.password and unquote(parts.password)),
-                ("host", parts.hostname),
-                ("port", parts.port),
-            )
-            if value
-        }
-        database = _PostgresqlPool(
-            parts.path.lstrip("/"),
-            max_connections=pool,
-            stale_timeout=300,
-            timeout=10,
-            prefer_psycopg3=True,
-            **options,
-        )
+        database = _postgresql(parts, pool)
     else:
         raise ValueError("the database URL must begin with sqlite:// or postgresql://")
     models.db.initialize(database)
     return database
+
+
+def _sqlite(url: SplitResult, pool: int) -> Database:
+    file = Path(unquote(url.path)[1:] if url.netloc else unquote(url.path))
+    file.parent.mkdir(parents=True, exist_ok=True)
+    # IMMEDIATE: a transaction that reads and then writes would otherwise fail with "database is
+    # locked" as soon as two of them meet, whatever the busy timeout.
+    return _SqliteFile(
+        file,
+        max_connections=pool,
+        timeout=10,
+        pragmas=_SQLITE_PRAGMAS,
+        lock_type="IMMEDIATE",
+        check_same_thread=False,  # the pool hands a connection to one thread at a time
+    )
+
+
+def _postgresql(url: SplitResult, pool: int) -> Database:
+    options: dict[str, Any] = dict(parse_qsl(url.query))
+    options |= {
+        key: value
+        for key, value in (
+            ("user", url.username),
+            ("password", url.password and unquote(url.password)),
+            ("host", url.hostname),
+            ("port", url.port),
+        )
+        if value
+    }
+    return _PostgresqlPool(
+        url.path.lstrip("/"),
+        max_connections=pool,
+        stale_timeout=300,
+        timeout=10,
+        prefer_psycopg3=True,
+        **options,
+    )
 
 
 @contextmanager
