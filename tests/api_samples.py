@@ -8,7 +8,12 @@ from typing import Any
 from server.clock import month_of, utcnow
 
 ID_PATTERN = "^([0-9]{1,18}|[1-8][0-9]{18})$"
-_ALIASES = {"space": "space_id", "home_space": "space_id", "series": "series_id"}
+_ALIASES = {
+    "session": "session_id",
+    "space": "space_id",
+    "home_space": "space_id",
+    "series": "series_id",
+}
 
 Pick = Callable[[str], str]
 """Returns the id of a kind (`need_id`), or the code of a `category`."""
@@ -26,9 +31,10 @@ class Samples:
         return found
 
     def body(self, operation: dict[str, Any], pick: Pick) -> Any:
-        """Return a body with every required member and every id the operation could be given."""
-        content = operation.get("requestBody", {}).get("content", {})
-        return self._value(content["application/json"]["schema"], "", pick) if content else None
+        """Return a body with every required member and every id the operation could be given; None
+        where it takes no JSON."""
+        content = operation.get("requestBody", {}).get("content", {}).get("application/json")
+        return self._value(content["schema"], "", pick) if content else None
 
     def query(self, operation: dict[str, Any], pick: Pick) -> dict[str, Any]:
         """Return the query: what is required, and every id it could be given."""
@@ -49,7 +55,7 @@ class Samples:
     def _value(self, schema: dict[str, Any], name: str, pick: Pick) -> Any:
         schema = self._plain(schema)
         if "enum" in schema or "const" in schema:
-            return schema.get("const", next(iter(schema.get("enum", []))))
+            return schema["const"] if "const" in schema else schema["enum"][0]
         if self._is_id(schema) or name == "category":
             return pick(_ALIASES.get(name, name))
         match schema.get("type"):

@@ -13,12 +13,13 @@ from models import File
 from server import logs
 from server.api.door import asking_user, problems, public, reply, staff_word, takes_files, word
 from server.clock import utcnow
-from server.context import actor, config, disk, links
-from server.errors import NotFound
+from server.context import actor, config, current_scope, disk, links
+from server.errors import Forbidden, NotFound
 from server.schemas.base import In
 from server.schemas.files import FileOut, FilePath, FileQuery
 from server.services import files, files_access
 from server.services.files_links import Reader
+from server.services.staff import Verb
 
 bp = word("files")
 staff_bp = staff_word("files")
@@ -87,6 +88,8 @@ def create(form: FileIn) -> Response:
 )
 @takes_files
 def create_for_staff(form: FileIn) -> Response:
+    if not any(current_scope().space_ids(verb) for verb in (Verb.WORK_NEEDS, Verb.SUBMIT_NEED)):
+        raise Forbidden  # they have nothing it could go out with
     return _keep(form)
 
 

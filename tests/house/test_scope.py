@@ -21,7 +21,7 @@ from tests.full_space import INTERNAL, NAME, PRIVATE, FullSpace
 from tests.house.walk import ENDS_THE_LOGIN, Call, Walk
 
 TOLD = re.compile(
-    r'name="csrf_token" value="[^"]*"|"request_id": ?"[^"]*"|\b[0-9a-f]{16}\b|(?<![0-9a-f])\d{15,19}(?![0-9a-f])'
+    r'name="csrf_token" value="[^"]*"|\bsignature=[\w-]+|"request_id": ?"[^"]*"|\b[0-9a-f]{16}\b|(?<![0-9a-f])\d{15,19}(?![0-9a-f])'
     r"|\d{4}-\d\d-\d\dT[\d:.]+Z|\d\d:\d\d"
 )
 
