@@ -129,8 +129,9 @@ def _cancellable_session(session_id: int) -> Session:
 def _page(form: Form, activity: Activity, session: Session | None) -> str:
     outlook = endings.outlook(activity, session, now=utcnow())
     reason = form["reason"].strip()
+    is_ready = 1 <= len(reason) <= 60
     message: Any = None
-    if reason and len(reason) <= 60 and outlook.sessions:
+    if is_ready and outlook.sessions:
         message = endings.message_of(outlook.sessions[0], reason)
     return render_template(
         "console/activities/cancel.html",
@@ -139,6 +140,7 @@ def _page(form: Form, activity: Activity, session: Session | None) -> str:
         session=session,
         outlook=outlook,
         reason=reason,
+        is_ready=is_ready,
         message=message,
         version=(session or activity).version,
     )

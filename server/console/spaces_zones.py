@@ -1,6 +1,7 @@
 """场地: the week of a Space's zones, what is free, and booking one for another purpose."""
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -22,6 +23,15 @@ from server.services.staff import Verb
 bp = door.word("spaces_zones")
 
 _WEEK = dt.timedelta(days=7)
+
+
+@dataclass
+class _Block:
+    """What the board shows as one: a booking, or several slots of one activity in a row."""
+
+    booking: ZoneBooking
+    ends_at: dt.datetime
+    count: int = 1
 
 
 class SpanForm(Fields):
@@ -138,17 +148,33 @@ def _free(space: Space, form: Form) -> list[Zone] | None:
         return None
 
 
+def _stack(blocks: list[_Block], booking: ZoneBooking) -> None:
+    """Add a booking to its day; slots of one activity that follow each other are one block."""
+    before = blocks[-1] if blocks else None
+    if (
+        before is not None
+        and booking.session is not None
+        and before.booking.session is not None
+        and before.booking.session.activity_id == booking.session.activity_id
+        and before.ends_at == booking.starts_at
+    ):
+        before.ends_at = booking.ends_at
+        before.count += 1
+    else:
+        blocks.append(_Block(booking, booking.ends_at))
+
+
 def _page(space: Space, form: Form) -> str:
     monday = _monday(form)
     days = [monday + dt.timedelta(days=number) for number in range(7)]
     since = at_shanghai(monday, dt.time())
     zones = spaces_zones.bookable_by(space.id)
-    board: dict[tuple[int, dt.date], list[ZoneBooking]] = {}
+    board: dict[tuple[int, dt.date], list[_Block]] = {}
     for booking in spaces_zones.bookings_between(zones, since, since + _WEEK):
         last = day_of(booking.ends_at - dt.timedelta(seconds=1))
         for day in days:
             if day_of(booking.starts_at) <= day <= last:
-                board.setdefault((booking.zone_id, day), []).append(booking)
+                _stack(board.setdefault((booking.zone_id, day), []), booking)
     rooms: dict[int, list[Zone]] = {}
     for zone in zones:
         rooms.setdefault(zone.venue_id, []).append(zone)
