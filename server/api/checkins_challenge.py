@@ -17,6 +17,7 @@ from server.services import checkins_challenge as challenge
 from server.services import checkins_corrections as corrections
 from server.services import checkins_flags as flags
 from server.services import users
+from server.services.checkins_screen import surname
 from server.services.staff import Verb
 
 bp = word("checkins_challenge")
@@ -44,9 +45,11 @@ def show(path: CheckinPath) -> Response:
     checkin, now = flags.get(path.checkin_id), utcnow()
     current_scope().require(Verb.SCAN, checkin.space_id)
     due = challenge.due(checkin, vault=vault(), now=now)
+    user = users.get(checkin.user_id)
+    may_read = current_scope().allows(Verb.ADMIT, checkin.space_id)
     out = DueChallengeOut(
         server_time=now,
-        name=users.display_name(users.get(checkin.user_id)),
+        name=users.display_name(user) if may_read else surname(user),
         flags=checkin.flags,
         current=ChallengeOut.model_validate(due.current, from_attributes=True),
         before=ChallengeOut.model_validate(due.before, from_attributes=True),

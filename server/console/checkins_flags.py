@@ -11,6 +11,8 @@ from server.services import activities_sessions as sessions
 from server.services import checkins_challenge as challenge
 from server.services import checkins_corrections as corrections
 from server.services import checkins_flags as flags
+from server.services import users
+from server.services.checkins_screen import surname
 from server.services.staff import Verb
 
 bp = door.word("checkins_flags")
@@ -45,8 +47,10 @@ def answer(checkin_id: int) -> ResponseReturnValue:
 def shown(session: Session) -> dict[str, object]:
     """Return what the part of a page about odd check-ins is drawn with."""
     now = utcnow()
+    may_read = current_scope().allows(Verb.ADMIT, session.space_id)
+    called = users.display_name if may_read else surname
     found = [
-        (flagged, challenge.due(flagged.checkin, vault=vault(), now=now))
-        for flagged in flags.of_session(session)
+        (row.checkin, called(row.user), challenge.due(row.checkin, vault=vault(), now=now))
+        for row in flags.of_session(session)
     ]
     return {"session": session, "flagged": found}

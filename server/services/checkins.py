@@ -1,7 +1,7 @@
 """Who was there: check-in by the rotating code, once per person, every attempt on record."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from models import Session, Signup, User
@@ -57,6 +57,7 @@ class _Scan(Attempt):
     user: User
     form: CheckinIn
     code: Code | None = None
+    odd: flags.Odd = field(default_factory=lambda: flags.Odd([], {}))
 
 
 def check_in(
@@ -80,8 +81,8 @@ def check_in(
     )
     with entry.on_record(scan):
         done = _check_in(scan, slot_seconds)
-    if not done.is_repeat:
-        flags.note(done.checkin, trace, now=now)
+    if scan.odd.earlier and not done.is_repeat:
+        flags.spread(scan.odd, now=now)
     return done
 
 
@@ -136,6 +137,8 @@ def _place(scan: _Scan, session: Session, signup: Signup | None) -> Signup:
     if along is not None and along >= signup.party_size:
         text = f"报名时共 {signup.party_size} 人，如多带了人请告诉现场工作人员"
         raise Invalid(fields={"party_present": text})
+    scan.odd = flags.look(session.id, scan.user.id, scan.trace, now=scan.now)
+    scan.flags.extend(scan.odd.flags)
     return signup
 
 

@@ -10,7 +10,7 @@ from peewee import SQL, Database, Select
 from models import Checkin, ScanLog, Session, User, db
 from server.errors import NotFound
 from server.services import activities_sessions as sessions
-from server.services import audit, users
+from server.services import audit
 from server.services.audit import Actor
 from server.services.checkins_entry import Trace
 
@@ -31,38 +31,55 @@ class Flagged:
     """A check-in somebody should look into, and whose it is."""
 
     checkin: Checkin
-    name: str
+    user: User
 
 
-def note(checkin: Checkin, trace: Trace, *, now: dt.datetime) -> None:
-    """Flag a check-in somebody just made by themselves, and those it makes look odd: one phone for
-    several people, or three within ten seconds from one network that is not the venue's.
+@dataclass(frozen=True)
+class Odd:
+    """What a check-in is flagged with, and by their flags the earlier ones it makes look odd."""
 
-    Comes after the check-in stands, by one look-up in two indexes: it keeps nobody waiting at the
-    lock, and of two at the same moment the later sees the earlier.
+    flags: list[str]
+    earlier: dict[str, list[int]]
+
+
+def look(session_id: int, user_id: int, trace: Trace, *, now: dt.datetime) -> Odd:
+    """Return what is odd about somebody who is checking in by themselves: one phone for several
+    people, or three within ten seconds from one network that is not the venue's.
+
+    One look-up in two indexes. It belongs just before the check-in is written, inside its
+    transaction: so the flags go in with the row, and of two at once the later sees the earlier.
     """
     network = "" if trace.is_venue else trace.ip_hash
     if not (trace.device or network):
-        return
+        return Odd([], {})
     sql, marked = _statement(db.obj)
     given: dict[Any, Any] = {
-        _SESSION: checkin.session_id,
-        _USER: checkin.user_id,
+        _SESSION: session_id,
+        _USER: user_id,
         _DEVICE: trace.device or None,
         _NETWORK: network or None,
         _SINCE.replace(tzinfo=None): (now - _BURST_TIME).replace(tzinfo=None),
     }
     found = db.execute_sql(sql, [given.get(value, value) for value in marked]).fetchall()
-    by_flag: dict[str, dict[int, int | None]] = {SHARED_DEVICE: {}, BURST: {}}
-    for flag, user_id, checkin_id in found:
-        by_flag[flag][user_id] = checkin_id
-    if by_flag[SHARED_DEVICE]:
-        _mark(SHARED_DEVICE, [checkin.id, *by_flag[SHARED_DEVICE].values()], now=now)
-    others = by_flag[BURST]
-    if len(others) >= _BURST_OF - 1:
+    others: dict[str, dict[int, int | None]] = {SHARED_DEVICE: {}, BURST: {}}
+    for flag, other_id, checkin_id in found:
+        others[flag][other_id] = checkin_id
+    flags, earlier = [], {}
+    if others[SHARED_DEVICE]:
+        flags.append(SHARED_DEVICE)
+        earlier[SHARED_DEVICE] = list(filter(None, others[SHARED_DEVICE].values()))
+    if len(others[BURST]) >= _BURST_OF - 1:
+        flags.append(BURST)
+    if len(others[BURST]) == _BURST_OF - 1:
         # The third makes the first two look odd; from the fourth on these are flagged already.
-        earlier = others.values() if len(others) == _BURST_OF - 1 else ()
-        _mark(BURST, [checkin.id, *earlier], now=now)
+        earlier[BURST] = list(filter(None, others[BURST].values()))
+    return Odd(flags, earlier)
+
+
+def spread(odd: Odd, *, now: dt.datetime) -> None:
+    """Flag the earlier check-ins too, but those somebody has looked into."""
+    for flag, checkin_ids in odd.earlier.items():
+        _mark(flag, checkin_ids, now=now)
 
 
 def of_session(session: Session) -> list[Flagged]:
@@ -77,7 +94,7 @@ def of_session(session: Session) -> list[Flagged]:
         )
         .order_by(Checkin.occurred_at.desc(), Checkin.id.desc())
     )
-    return [Flagged(row, users.display_name(row.user)) for row in rows]
+    return [Flagged(row, row.user) for row in rows]
 
 
 def get(checkin_id: int) -> Checkin:
@@ -120,10 +137,10 @@ def settle(checkin: Checkin, *, actor: Actor, now: dt.datetime) -> None:
             )
 
 
-def _mark(flag: str, checkin_ids: list[int | None], *, now: dt.datetime) -> None:
+def _mark(flag: str, checkin_ids: list[int], *, now: dt.datetime) -> None:
     with db.atomic():
         rows = Checkin.select().where(
-            Checkin.id.in_([row_id for row_id in checkin_ids if row_id]),
+            Checkin.id.in_(checkin_ids),
             Checkin.voided_at.is_null(),
             Checkin.challenged_at.is_null(),
         )

@@ -106,6 +106,11 @@ def present(session: Session) -> Presence:
     return Presence(int(here[0]), int(here[1]), int(expected), session.capacity)
 
 
+def surname(user: User) -> str:
+    """Return what a screen in the lobby, or somebody who only scans, may read of a name."""
+    return f"{users.display_name(user)[:1]}**"
+
+
 def latest_arrivals(session: Session, count: int) -> list[Arrival]:
     """Return who came last, the last one first, by the first character of their name only: the
     screen is read by everybody in the lobby."""
@@ -117,6 +122,6 @@ def latest_arrivals(session: Session, count: int) -> list[Arrival]:
         .limit(count)
     )
     return [
-        Arrival(f"{users.display_name(row.user)[:1]}**", row.occurred_at, row.party_present)
+        Arrival(surname(row.user), row.occurred_at, row.party_present)
         for row in rows
     ]

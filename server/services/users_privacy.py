@@ -14,6 +14,7 @@ from models import (
     Need,
     NoShowMark,
     Rating,
+    ScanLog,
     Session,
     Signup,
     Staff,
@@ -180,6 +181,7 @@ def _checkins(user: User) -> list[dict[str, Any]]:
             "at": iso(row.occurred_at),
             "method": row.method,
             "party_present": row.party_present,
+            "flags": row.flags,
             "is_voided": row.voided_at is not None,
             "rating": scores.get(row.id),
         }
@@ -217,6 +219,13 @@ def erase(user: User, *, actor: audit.Actor, now: dt.datetime) -> None:
         IdempotencyKey.delete().where(IdempotencyKey.user_id == mine).execute()
         Signup.update(answers={}).where(Signup.user_id == mine).execute()
         Need.update(contact_times="").where(Need.user_id == mine).execute()
+        # Which phone and which network it was; a device of the door keeps its answers.
+        ScanLog.update(device="", ip_hash="").where(
+            ScanLog.user_id == mine, ScanLog.client_ref.is_null()
+        ).execute()
+        Checkin.update(device="").where(
+            Checkin.user_id == mine, Checkin.client_ref.is_null()
+        ).execute()
         signups_noshows.forget(mine)
         notifications.forget(mine)
         files.forget(mine, now=now)

@@ -59,7 +59,7 @@ BODIES = (
 def place(client: Client, sandbox: Sandbox) -> FullSpace:
     sandbox.login_code(full_space.OPENID)
     it = resources(client.application)
-    return full_space.fill(it.vault, Disk(it.config.files_dir))
+    return full_space.fill(it.vault, Disk(it.config.files_dir), it.config.secrets.secret_key)
 
 
 @pytest.fixture

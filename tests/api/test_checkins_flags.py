@@ -75,6 +75,11 @@ def test_one_phone_for_two_and_three_at_once_are_flagged_and_in(
     come(client, other, again, phone="a", ip="198.51.100.1")
     come(client, session, again, phone="z", ip="198.51.100.1")
     assert flags()[again.id] == []
+    # Who is forgotten leaves no trace of phone and network either.
+    assert client.as_user(one).delete("/api/v1/me").status_code == 204
+    for row in (*models.ScanLog.select(), *models.Checkin.select()):
+        if row.user_id == one.id:
+            assert (row.device, getattr(row, "ip_hash", "")) == ("", "")
 
 
 def test_colour_and_word_are_the_persons_of_this_minute(
@@ -85,12 +90,14 @@ def test_colour_and_word_are_the_persons_of_this_minute(
         factories.make_signup(session, user)
     come(client, session, anna, phone="a", ip="198.51.100.1")
     suspect = come(client, session, ben, phone="a", ip="198.51.100.2")
-    staff = client.as_staff(factories.make_staff(Role.SCANNER, session.activity.space))
+    staff = client.as_staff(factories.make_staff(Role.OPERATOR, session.activity.space))
+    scanner = client.as_staff(factories.make_staff(Role.SCANNER, session.activity.space))
     due_url = f"/api/v1/staff/checkins/{suspect.id}/challenge"
     url = f"/api/v1/me/challenge?session={session.id}"
     due, shown = staff.get(due_url).json, client.as_user(ben).get(url).json
     assert shown in (due["current"], due["before"])
     assert (due["name"], due["flags"]) == (ben.nickname, ["shared_device"])
+    assert scanner.get(due_url).json["name"] == f"{ben.nickname[:1]}**"
     assert client.as_user(ben).get(f"/api/v1/me/pass?session={session.id}").json["challenge"] in (
         due["current"],
         staff.get(due_url).json["current"],

@@ -29,6 +29,11 @@ def vault(client: Client) -> Vault:
     return resources(client.application).vault
 
 
+def near(told: str, moment: dt.datetime) -> bool:
+    """The clocks are compared when the queue arrives, which is a moment after it was sent."""
+    return abs(dt.datetime.fromisoformat(told) - moment) <= dt.timedelta(seconds=5)
+
+
 class Door:
     """A phone of the door: its key, its clock (`slow` behind ours) and what it hands in."""
 
@@ -162,7 +167,8 @@ def test_each_item_gets_one_word_and_always_the_same(
     assert [(each["verdict"], each["code"]) for each in first.json["verdicts"]] == expected
     kept = first.json["verdicts"][0]["checkin"]
     assert kept == first.json["verdicts"][1]["checkin"] == first.json["verdicts"][2]["checkin"]
-    assert (kept["checked_in_at"], kept["party_present"]) == (iso(scanned), 1)
+    assert near(kept["checked_in_at"], scanned)
+    assert kept["party_present"] == 1
     assert (kept["name"], kept["flags"]) == (family.nickname, [])
     rows = {row.user_id: row for row in models.Checkin.select()}
     assert set(rows) == {family.id, absent.id}
@@ -200,13 +206,11 @@ def test_a_wrong_clock_is_put_right_or_flagged(
         slow.item("2", session, signup_id=signups[users[1].id], at=early),
         slow.item("3", session, signup_id=signups[users[2].id], at=now + HOUR),
     ).json["verdicts"]
-    told = [(each["checkin"]["checked_in_at"], each["checkin"]["flags"]) for each in answer]
-    assert told == [
-        (iso(scanned), []),
-        (iso(session.checkin_opens_at), ["clock_off"]),
-        (told[2][0], ["clock_off"]),
-    ]
-    assert told[2][0] >= iso(now)
+    (first, early_one, ahead) = (each["checkin"] for each in answer)
+    assert near(first["checked_in_at"], scanned)
+    assert early_one["checked_in_at"] == iso(session.checkin_opens_at)
+    assert near(ahead["checked_in_at"], now)
+    assert [row["flags"] for row in (first, early_one, ahead)] == [[], ["clock_off"], ["clock_off"]]
     tomorrow = factories.make_session(session.activity, starts_at=now + 24 * HOUR)
     to_come = factories.make_signup(tomorrow, users[3])
     assert slow.verdicts(slow.item("4", tomorrow, signup_id=str(to_come.id))) == [

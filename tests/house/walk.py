@@ -122,7 +122,7 @@ def _unknown(name: str, value: str) -> str:
     """Return what names no row: a day names itself, a code is signed by nobody."""
     if name == "day":
         return value
-    return "A" * len(value) if name == "payload" else UNKNOWN
+    return "A" * len(value) if name in ("payload", "signed") else UNKNOWN
 
 
 def _is_file(rule: Rule) -> bool:
