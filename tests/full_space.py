@@ -125,13 +125,9 @@ def _activities(space: models.Space, series: models.Series, member: models.User,
         score=1,
         text=f"{PRIVATE}评语",
     )
-    models.Draw.add(
-        now=utcnow(),
-        space=space,
-        session=session,
-        secret=f"{PRIVATE}随机数",
-        commitment="c" * 64,
-    )
+    for row in (session, past):
+        secret = f"{PRIVATE}随机数"
+        models.Draw.add(now=utcnow(), space=space, session=row, secret=secret, commitment="c" * 64)
     missed = factories.make_signup(
         factories.make_session(open_one, starts_at=past_start), member, state=SignupState.NO_SHOW
     )

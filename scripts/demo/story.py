@@ -6,7 +6,7 @@ import random
 import secrets
 
 from models import OrgUnit, db
-from scripts.demo import history, menus, needs, people, places, programme
+from scripts.demo import classes, history, lotteries, menus, needs, people, places, programme
 from server.clock import utcnow
 from server.context import Resources
 from server.services import audit, calendar
@@ -56,6 +56,11 @@ def _fill(resources: Resources, passwords: dict[str, str], now: dt.datetime) -> 
     series = programme.add_series(now)
     offers = programme.add_offers(town, series, rng, now)
     history.add_history(offers, crowd, rng, now)
+    lotteries.add_lotteries(town, series, crowd, resources.config.checkins, now)
+    classes.book_zones(now)
+    full = town.places[programme.IN_FULL]
+    guests = classes.guests_of(crowd, programme.IN_FULL)
+    classes.add_classes(full, series, guests, resources.config.checkins, now)
     menus.add_menus(town, offers, now)
     needs.add_needs(town, crowd, rng, Disk(resources.config.files_dir), now)
 

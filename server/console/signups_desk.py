@@ -120,7 +120,9 @@ def export(session_id: int) -> ResponseReturnValue:
     """Take the list along as a spreadsheet, with a reason."""
     session = _session(session_id, Verb.EXPORT_PEOPLE)
     form = Form(request.form)
-    words = {value.value: labels.label(value) for kind in (SignupState, SignupSource) for value in kind}
+    words = {
+        value.value: labels.label(value) for kind in (SignupState, SignupSource) for value in kind
+    }
     try:
         content = signups_exports.workbook(
             session,

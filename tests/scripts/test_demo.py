@@ -4,17 +4,16 @@ import re
 import stat
 
 from flask import Flask
-from peewee import fn
 
 import models
 from models.activities import SessionState
 from models.menus import RevisionState
 from models.needs import NeedState
-from models.signups import SEATED
+from models.signups import SignupState
 from models.staff import Role
 from scripts.demo.story import tell
 from server.clock import month_of, utcnow
-from server.services import auth
+from server.services import auth, signups_recount
 from tests.conftest import resources
 
 
@@ -30,6 +29,7 @@ def test_demo_is_whole(app: Flask) -> None:
     _needs_stand_in_every_state_a_member_can_see()
     _no_moment_lies_ahead_of_now()
     _places_taken_are_the_places_held()
+    _hot_activities_are_drawn_and_waited_for()
     _second_time_changes_nothing(app)
 
 
@@ -110,15 +110,16 @@ def _no_moment_lies_ahead_of_now() -> None:
 
 
 def _places_taken_are_the_places_held() -> None:
-    held = dict(
-        models.Signup.select(models.Signup.session, fn.SUM(models.Signup.party_size))
-        .where(models.Signup.state.in_([state.value for state in SEATED]))
-        .group_by(models.Signup.session)
-        .tuples()
-    )
+    assert signups_recount.miscounted() == []
     for session in models.Session.select():
-        assert session.seats_taken == held.get(session.id, 0)
         assert session.capacity is None or session.seats_taken <= session.capacity
+
+
+def _hot_activities_are_drawn_and_waited_for() -> None:
+    draws = list(models.Draw.select())
+    assert sorted(draw.drawn_at is None for draw in draws) == [False, True]
+    states = {signup.state for signup in models.Signup.select(models.Signup.state).distinct()}
+    assert {SignupState.PENDING, SignupState.WAITLISTED, SignupState.LOST} <= states
 
 
 def _second_time_changes_nothing(app: Flask) -> None:
