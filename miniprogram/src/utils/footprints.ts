@@ -32,7 +32,7 @@ export function footprintView(footprint: FootprintOut): FootprintView {
     companions: footprint.person_times - attendances,
     collected: series.map(collected),
     toCome: toCome.map(collected),
-    sentence: !series.length ? '还没有来过，从一场感兴趣的活动开始吧。' : toCome.length ? `${since.year}年${since.month}月来到心驿，已走过 ${series.length} 个系列，还有 ${toCome.length} 个等您来。` : `${since.year}年${since.month}月来到心驿，每个系列都来过了。`,
+    sentence: !series.length ? '还没有来过，从一场感兴趣的活动开始吧。' : toCome.length ? `${since.year}年${since.month}月来到心驿，来过 ${series.length} 个系列，还有 ${toCome.length} 个等您。` : `${since.year}年${since.month}月来到心驿，每个系列都来过了。`,
   }
 }
 

@@ -63,6 +63,12 @@ export function stampLabel(moment: string, now: number): string {
   return `${year === wall(now).year ? '' : `${year}年`}${month}月${day}日 ${clock}`
 }
 
+/** `2016年5月18日` for a plain day like `2016-05-18`. */
+export function dateLabel(day: string): string {
+  const [year, month, date] = day.split('-').map(Number)
+  return `${year}年${month}月${date}日`
+}
+
 /** How long until a moment: `还有 1 小时 20 分`; empty once it has passed. */
 export function untilLabel(moment: string, now: number): string {
   const minutes = Math.ceil((toMs(moment) - now) / 60_000)

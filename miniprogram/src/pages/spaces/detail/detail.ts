@@ -1,5 +1,6 @@
 import * as spaces from '../../../api/spaces'
 import type { SpaceOut, VenueOut } from '../../../api/types'
+import { dateLabel } from '../../../utils/time'
 import { textScale } from '../../../utils/screen'
 import { type State, trouble } from '../../../utils/trouble'
 
@@ -11,6 +12,7 @@ Page({
     state: 'loading' as State,
     notice: '',
     space: null as SpaceOut | null,
+    story: [] as { on: string, text: string }[],
     venues: [] as { id: string, name: string, role: string, facts: string, zones: string[] }[],
     keepers: '',
   },
@@ -26,7 +28,10 @@ Page({
     this.setData({ state: 'loading' })
     try {
       const space = await spaces.show(this.id)
-      this.setData({ state: 'ready', space, venues: space.venues.map(venueView), keepers: space.keepers.join('、') })
+      this.setData({
+        state: 'ready', space, venues: space.venues.map(venueView), keepers: space.keepers.join('、'),
+        story: space.milestones.map(({ on, text }) => ({ on: dateLabel(on), text })),
+      })
     } catch (error) {
       this.setData(trouble(error))
     }
