@@ -80,8 +80,8 @@ def _entered(done: people.Entered) -> Response:
     return reply(out, 200, **NOT_KEPT)
 
 
-def _shown(checkin_id: int) -> Response:
-    done = people.entered(checkin_id, vault=vault())
+def _shown(checkin: Checkin) -> Response:
+    done = people.entered_for(_steward(checkin.space_id), checkin.id, vault=vault())
     done.checkin.session = sessions.get(done.checkin.session_id)
     return reply(_checkin_out(done), 200, **NOT_KEPT)
 
@@ -148,7 +148,7 @@ def _found_out(found: people.Found) -> FoundOut:
 def void(path: CheckinPath, body: VoidIn) -> Response:
     checkin = _checkin(path.checkin_id, Verb.ADMIT)
     corrections.void(checkin, body.reason, actor=actor(), now=utcnow())
-    return _shown(checkin.id)
+    return _shown(checkin)
 
 
 @staff_bp.post(
@@ -162,7 +162,7 @@ def recount(path: CheckinPath, body: PartyIn) -> Response:
     steward = _steward(checkin.space_id)
     told = body.party_present, body.reason
     corrections.recount(checkin, *told, steward=steward, now=utcnow())
-    return _shown(checkin.id)
+    return _shown(checkin)
 
 
 @staff_bp.post(
@@ -174,7 +174,7 @@ def recount(path: CheckinPath, body: PartyIn) -> Response:
 def check_out(path: CheckinPath) -> Response:
     checkin = _checkin(path.checkin_id, Verb.SCAN)
     corrections.check_out(checkin, actor=actor(), now=utcnow())
-    return _shown(checkin.id)
+    return _shown(checkin)
 
 
 @staff_bp.post(

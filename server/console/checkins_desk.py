@@ -236,7 +236,7 @@ def _rights(session: Session) -> dict[str, Any]:
 
 
 def _seen(checkin_id: int, session: Session) -> Entered:
-    done = checkins_people.entered(checkin_id, vault=vault())
+    done = checkins_people.entered_for(_steward(session), checkin_id, vault=vault())
     done.checkin.session = session
     return done
 

@@ -17,6 +17,7 @@ from server.errors import NotFound
 from server.services import enterprises, signups_roster, users
 from server.services.audit import Actor
 from server.services.checkins_entry import Attempt
+from server.services.checkins_stewards import Steward
 
 SHORTEST = 2
 """Of one character half the list would come, and the list is nobody's to read at the door."""
@@ -32,6 +33,10 @@ class Attendee:
     name: str
     phone_masked: str | None
     enterprise: str | None
+
+    def veiled(self) -> "Attendee":
+        """Return the same person for somebody who need not know who it is."""
+        return Attendee(self.user_id, f"{self.name[:1]}**", None, None)
 
 
 @dataclass(frozen=True)
@@ -59,8 +64,17 @@ def attendee(user: User, enterprise: Enterprise | None, vault: Vault) -> Attende
     return Attendee(user.id, users.display_name(user), users.masked_phone(user, vault), company)
 
 
+def entered_for(steward: Steward, checkin_id: int, *, vault: Vault) -> Entered:
+    """Return a check-in as this steward may see it: who may only scan reads the names of those they
+    scanned themselves. Raises NotFound."""
+    done = entered(checkin_id, vault=vault)
+    if steward.can_admit or done.checkin.staff_id == steward.actor.id:
+        return done
+    return Entered(done.checkin, done.person.veiled(), done.is_repeat)
+
+
 def entered(checkin_id: int, *, vault: Vault) -> Entered:
-    """Return a check-in as staff see it, voided ones too. Raises NotFound."""
+    """Return a check-in with person and signup, voided ones too. Raises NotFound."""
     found: Checkin | None = (
         Checkin.select(Checkin, Signup)
         .join(Signup, JOIN.LEFT_OUTER)

@@ -179,6 +179,7 @@ def _checkins(user: User) -> list[dict[str, Any]]:
         {
             "activity": row.session.activity.title,
             "at": iso(row.occurred_at),
+            "left_at": iso(row.left_at) if row.left_at else None,
             "method": row.method,
             "party_present": row.party_present,
             "flags": row.flags,

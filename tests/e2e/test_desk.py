@@ -10,6 +10,7 @@ import models
 from models.staff import Role
 from server.clock import utcnow
 from server.services import checkins_passes as passes
+from server.services.checkins_codes import slot_of
 from tests import factories
 from tests.conftest import resources
 from tests.e2e.conftest import Visitor
@@ -22,7 +23,7 @@ pytestmark = [
 
 def _code(app: Flask, session: models.Session, user: models.User) -> str:
     key = passes.pass_key(session, user.id, resources(app).vault)
-    return passes.make(session.id, user.id, key, passes.slot_of(utcnow(), passes.SLOT_SECONDS))
+    return passes.make(session.id, user.id, key, slot_of(utcnow(), passes.SLOT_SECONDS))
 
 
 def _scan(page: Page, code: str) -> None:

@@ -200,7 +200,8 @@ def _account(who: str, place: FullSpace) -> models.Staff:
 @pytest.mark.parametrize(
     ("role", "changed", "added"),
     [
-        (Role.SCANNER, {"Session"}, {"AuditLog"}),  # the code on the screen
+        # The code on the screen; at the door who leaves, how many came, and a flag looked into.
+        (Role.SCANNER, {"Session", "Checkin"}, {"AuditLog", "ScanLog", "Device"}),
         # A day of the calendar moves what was promised.
         (Role.PLATFORM_ADMIN, {"CalendarDay", "Need"}, {"NeedEvent", "AuditLog"}),
         (Role.TOWN_OFFICER, set(), {"Need", "NeedEvent", "NeedCounter", "AuditLog"}),
