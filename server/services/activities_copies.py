@@ -59,15 +59,7 @@ def duplicate(
         if session.state != SessionState.CANCELLED
     ]
     shift = form.first_on - day_of(held[0].starts_at) if held else dt.timedelta()
-    asked = [_moved_question(question, shift) for question in activity.questions]
-    values = {
-        name: value for name, value in activity.__data__.items() if name not in _NOT_COPIED
-    } | {
-        "questions": asked,
-        "answers_purge_on": questions.next_purge(asked),
-        "signup_opens_at": _moved(activity.signup_opens_at, shift),
-        "signup_closes_at": _moved(activity.signup_closes_at, shift),
-    }
+    values = _values(activity, shift)
     with db.atomic():
         copy = Activity.add(
             now=now, by=actor.id, title=form.title, state=ActivityState.DRAFT, **values
@@ -87,6 +79,18 @@ def duplicate(
             if session.zone_id is not None and moved.zone_id is None
         ]
     return Copy(activities.get(copy.id), without)
+
+
+def _values(activity: Activity, shift: dt.timedelta) -> dict[str, Any]:
+    """Return the columns of the copy."""
+    asked = [_moved_question(question, shift) for question in activity.questions]
+    same = {name: value for name, value in activity.__data__.items() if name not in _NOT_COPIED}
+    return same | {
+        "questions": asked,
+        "answers_purge_on": questions.next_purge(asked),
+        "signup_opens_at": _moved(activity.signup_opens_at, shift),
+        "signup_closes_at": _moved(activity.signup_closes_at, shift),
+    }
 
 
 def _again(
