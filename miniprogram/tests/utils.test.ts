@@ -175,7 +175,7 @@ const SIGNUP: SignupOut = {
 test('a sign-up can be given back only while it may be', () => {
   assert.ok(signupView(SIGNUP, NOW).canCancel)
   const late = signupView(SIGNUP, Date.parse('2026-11-24T05:00:00Z'))
-  assert.deepEqual([late.canCancel, late.cancelNote], [false, '已过可取消的时间，来不了请联系工作人员'])
+  assert.deepEqual([late.canCancel, late.cancelNote], [false, '已过可取消的时间，来不了也请说一声'])
   assert.equal(signupView({ ...SIGNUP, session: { ...SIGNUP.session, state: 'cancelled' } }, NOW).reason, '活动已取消')
 })
 

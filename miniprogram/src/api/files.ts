@@ -1,4 +1,4 @@
-import { BASE_URL } from '../config'
+import { baseUrl } from '../config'
 import { upload } from './request'
 import type { FileOut } from './types'
 
@@ -8,4 +8,4 @@ export const send = (
 ): Promise<FileOut> => upload({ path: '/files', filePath, fields: { name }, onProgress, onStart })
 
 /** The whole address of a file's link, for what fetches without us: `<image>`, previewImage, downloadFile. */
-export const addressOf = (url: string): string => BASE_URL.replace(/\/api\/v1$/, '') + url
+export const addressOf = (url: string): string => baseUrl().replace(/\/api\/v1$/, '') + url

@@ -1,6 +1,6 @@
 /** The one place that talks to the server: who asks, how long it waits, what a refusal becomes. */
 
-import { BASE_URL } from '../config'
+import { baseUrl } from '../config'
 import { renewed, token } from '../session'
 import { type ApiError, refusal, unanswered } from './errors'
 import type { LoggedInOut } from './types'
@@ -66,7 +66,7 @@ async function exchange(code: string): Promise<string> {
 function send<T>(call: Call, bearer?: string): Promise<T> {
   return new Promise((resolve, reject) => {
     wx.request({
-      url: BASE_URL + call.path + queryString(call.query),
+      url: baseUrl() + call.path + queryString(call.query),
       // wx.request knows no PATCH; the server reads the true method from the header.
       method: call.method === 'PATCH' ? 'POST' : call.method,
       header: {
@@ -88,7 +88,7 @@ function send<T>(call: Call, bearer?: string): Promise<T> {
 function sendFile<T>(file: Upload, bearer: string): Promise<T> {
   return new Promise((resolve, reject) => {
     const task = wx.uploadFile({
-      url: BASE_URL + file.path,
+      url: baseUrl() + file.path,
       filePath: file.filePath,
       name: 'file',
       formData: file.fields,
