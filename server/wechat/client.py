@@ -159,8 +159,7 @@ class WeChat:
     ) -> bytes:
         """The picture (JPEG or PNG) of a mini-program code. Raises WeChatError.
 
-        scene: 1 to 32 characters, no Chinese; page without leading slash; width 280..1280 px;
-        the version messages lead to unless another is named.
+        scene: 1 to 32 characters, no Chinese; page without leading slash; width 280..1280 px.
         """
         env_version = env_version or _VERSIONS[self._miniprogram_state]
         body = {
