@@ -182,7 +182,11 @@ def test_changes_the_words_and_meets_another_change(
     expect(phone.text("订单翻了一倍。")).to_be_visible()
     expect(phone.text("修改内容").first).to_be_visible()
     fresh = models.Need.get_by_id(need.id)
-    assert (fresh.title, fresh.body, fresh.urgency) == ("想要一笔短期贷款", "订单翻了一倍。", "urgent")
+    assert (fresh.title, fresh.body, fresh.urgency) == (
+        "想要一笔短期贷款",
+        "订单翻了一倍。",
+        "urgent",
+    )
 
 
 def test_words_changed_too_late_become_a_supplement(
