@@ -6,7 +6,7 @@ let leftAt = 0
 App({
   onLaunch() {
     wx.onNetworkStatusChange(({ isConnected }) => {
-      if (!isConnected) void wx.showToast({ title: '网络断开了，看到的可能不是最新', icon: 'none', duration: 3000 })
+      if (!isConnected && !tellsItself()) void wx.showToast({ title: '网络断开了，看到的可能不是最新', icon: 'none', duration: 3000 })
     })
     renewWhenReady()
   },
@@ -18,6 +18,12 @@ App({
     if (leftAt && Date.now() - leftAt > AWAY_MS) newVisit()
   },
 })
+
+/** At the door the page itself says how things stand, and a toast would lie over somebody's verdict. */
+function tellsItself(): boolean {
+  const { route = '' } = getCurrentPages().slice(-1)[0] ?? {}
+  return route.startsWith('pages/staff/') || route.startsWith('pages/checkins/pass')
+}
 
 /** Take over a new release at once when the person agrees, so that old pages do not meet a new server. */
 function renewWhenReady(): void {

@@ -193,13 +193,18 @@ IDEMPOTENCY_KEY = {
 
 
 def once(
-    act: Callable[[], tuple[int, dict[str, Any]]], *request_of: Any, now: dt.datetime
+    act: Callable[[], tuple[int, dict[str, Any]]],
+    *request_of: Any,
+    now: dt.datetime,
+    by: int | None = None,
 ) -> Response:
     """Answer with what `act` brings about, once per person and `Idempotency-Key`; `request_of` is
-    what makes two requests the same. Raises KeyInvalid, KeyReused, and whatever `act` raises."""
+    what makes two requests the same; `by`: whose key it is, the member's if not said. Raises
+    KeyInvalid, KeyReused, and whatever `act` raises."""
     parts = [
         part.model_dump(mode="json") if isinstance(part, BaseModel) else part for part in request_of
     ]
     key, fingerprint = request.headers.get("Idempotency-Key"), idempotency.fingerprint(*parts)
-    answer = idempotency.once(current_user().id, key, fingerprint, act, now=now)
+    whose = current_user().id if by is None else by
+    answer = idempotency.once(whose, key, fingerprint, act, now=now)
     return Response(json.dumps(answer.body), answer.status, mimetype="application/json")

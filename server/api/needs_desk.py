@@ -1,15 +1,16 @@
 """诉求 at the desk: staff take needs up, ask back, answer."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from flask import Response
 
 from models import Need
 from models.needs import NeedSource, Outcome
-from server.api.door import problems, reply, staff_word
+from server.api.door import IDEMPOTENCY_KEY, once, problems, reply, staff_word
 from server.api.needs import details
 from server.clock import utcnow
-from server.context import actor, current_scope
+from server.context import actor, current_scope, current_staff
 from server.schemas.base import ListOut
 from server.schemas.needs import NeedBriefOut, NeedPath
 from server.schemas.needs_desk import (
@@ -73,20 +74,31 @@ def index(query: BoardQuery) -> Response:
     return reply(ListOut[NeedBriefOut](items=items, next=page.next))
 
 
-@staff_bp.post("/needs", summary="Take in a need for somebody", responses={201: CreatedNeedOut})
+@staff_bp.post(
+    "/needs",
+    summary="Take in a need for somebody",
+    responses={201: CreatedNeedOut},
+    openapi_extensions=IDEMPOTENCY_KEY,
+)
 def create(body: StaffNeedIn) -> Response:
     theirs = {"space_id", "source", "user_id", "enterprise_id"}
-    need = needs_intake.submit_on_behalf(
-        current_scope(),
-        body.space_id,
-        needs_intake.Draft(**body.model_dump(exclude=theirs)),
-        source=NeedSource(body.source),
-        user_id=body.user_id,
-        enterprise_id=body.enterprise_id,
-        actor=actor(),
-        now=utcnow(),
-    )
-    return reply(CreatedNeedOut.of(need), 201)
+    draft = needs_intake.Draft(**body.model_dump(exclude=theirs))
+    now = utcnow()
+
+    def act() -> tuple[int, dict[str, Any]]:
+        need = needs_intake.submit_on_behalf(
+            current_scope(),
+            body.space_id,
+            draft,
+            source=NeedSource(body.source),
+            user_id=body.user_id,
+            enterprise_id=body.enterprise_id,
+            actor=actor(),
+            now=now,
+        )
+        return 201, CreatedNeedOut.of(need).model_dump(mode="json")
+
+    return once(act, "needs.submit_on_behalf", body, now=now, by=current_staff().id)
 
 
 @staff_bp.get(

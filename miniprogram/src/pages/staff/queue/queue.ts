@@ -1,5 +1,5 @@
 import { confirmed, textScale } from '../../../utils/screen'
-import { stampLabel } from '../../../utils/time'
+import { dayLabel, wall } from '../../../utils/time'
 import { isReachable, onLink } from '../door/link'
 import { type Entry, queue } from '../door/queue'
 import { syncQueue } from '../door/sync'
@@ -92,7 +92,7 @@ function lineOf(entry: Entry, now: number): Line {
   return {
     ref: entry.ref,
     name: verdict?.name || entry.name || '名单外的人',
-    about: [entry.activity, `${stampLabel(new Date(entry.at).toISOString(), now)} 扫`, along].filter(Boolean).join(' · '),
+    about: [entry.activity, `${dayLabel(entry.at, now)} ${wall(entry.at).clock} 扫`, along].filter(Boolean).join(' · '),
     state: verdict ? VERDICTS[verdict.kind].name : '待上传',
     tone: verdict ? VERDICTS[verdict.kind].tone : 'wait',
     detail: verdict?.detail ?? '',

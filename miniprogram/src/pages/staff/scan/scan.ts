@@ -1,5 +1,5 @@
 import type { DueChallengeOut } from '../../../api/types'
-import { datasetOf, isDesktop, textScale } from '../../../utils/screen'
+import { datasetOf, goTo, isDesktop, textScale } from '../../../utils/screen'
 import { tellTrouble } from '../../../utils/trouble'
 import type { FormKind } from '../components/entry-form/entry-form'
 import * as door from '../door/api'
@@ -18,6 +18,9 @@ const MOST_ALONG = 19
 
 type Step = 'idle' | 'form' | 'working' | 'told'
 type Filled = WechatMiniprogram.CustomEvent<{ along: number, reason: string }>
+
+/** What matters next stands at the top, wherever the thumb was. */
+const toTop = (): void => void wx.pageScrollTo({ scrollTop: 0, duration: 0 })
 
 Page({
   data: {
@@ -150,6 +153,7 @@ Page({
 
   tell(outcome: Outcome) {
     this.setData({ step: 'told', outcome, challenge: null })
+    toTop()
     this.mark()
     if (outcome.tone === 'good') void wx.vibrateShort({ type: 'light', fail: () => undefined })
     else void wx.vibrateLong({ fail: () => undefined })
@@ -183,6 +187,7 @@ Page({
   /** Walking in, coming late, being taken back: each needs a word or a number first. */
   onForm(event: WechatMiniprogram.TouchEvent) {
     this.setData({ step: 'form', form: datasetOf<{ form: FormKind }>(event).form, formNote: '', along: 0, most: MOST_ALONG })
+    toTop()
   },
 
   onFormCancel() { this.setData({ step: this.data.outcome ? 'told' : 'idle' }) },
@@ -233,7 +238,7 @@ Page({
     if (this.data.hasCamera) void this.onScan()
   },
 
-  onQueue() { void wx.navigateTo({ url: '/pages/staff/queue/queue' }) },
+  onQueue() { goTo('/pages/staff/queue/queue') },
   onPeople() {
     const { desk } = this
     if (desk) void wx.redirectTo({ url: `/pages/staff/people/people?${desk.query()}` })

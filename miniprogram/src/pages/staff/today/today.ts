@@ -1,7 +1,7 @@
 import { asApiError } from '../../../api/errors'
 import type { StaffOut, StaffSessionOut } from '../../../api/types'
 import { keep, kept } from '../../../utils/storage'
-import { datasetOf, textScale } from '../../../utils/screen'
+import { datasetOf, goTo, textScale } from '../../../utils/screen'
 import { dayKey, wall } from '../../../utils/time'
 import { type State, tellTrouble, trouble } from '../../../utils/trouble'
 import * as door from '../door/api'
@@ -125,9 +125,9 @@ Page({
     const line = this.data.lines.find((each) => each.id === id)
     if (!line) return
     const title = encodeURIComponent(line.title)
-    void wx.navigateTo({ url: `/pages/staff/${page}/${page}?session=${id}&space=${line.spaceId}&title=${title}` })
+    goTo(`/pages/staff/${page}/${page}?session=${id}&space=${line.spaceId}&title=${title}`)
   },
 
-  onQueue() { void wx.navigateTo({ url: '/pages/staff/queue/queue' }) },
-  onNeed() { void wx.navigateTo({ url: `/pages/staff/need/need?space=${this.data.space}` }) },
+  onQueue() { goTo('/pages/staff/queue/queue') },
+  onNeed() { goTo(`/pages/staff/need/need?space=${this.data.space}`) },
 })
