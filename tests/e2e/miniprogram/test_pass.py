@@ -12,7 +12,7 @@ from server.services import checkins_passes as passes
 from tests import factories
 from tests.conftest import resources
 from tests.e2e.miniprogram.conftest import Member, code_of, scanned_by_wechat
-from tests.e2e.miniprogram.door import forgive_network, no_server
+from tests.e2e.miniprogram.door import forgive_network, no_server, open_session
 from tests.preview.phone import Phone
 
 pytestmark = pytest.mark.browser
@@ -51,6 +51,19 @@ def test_the_code_is_mine_and_bright_and_lasts(
     phone.back()
     expect(phone.title()).to_have_text("我的")
     assert phone.evaluate("wx.getScreenBrightness().then((got) => got.value)") == 0.5
+
+
+def test_leads_there_from_the_activity_and_from_the_signups(
+    phone: Phone, space: models.Space, member: Member
+) -> None:
+    session = open_session(space)
+    factories.make_signup(session, member())
+    ways = (f"activities/detail/detail?id={session.activity_id}", "signups/mine/mine")
+    for way in ways:
+        phone.open(f"/pages/{way}")
+        phone.tap("我的凭证", exact=False)
+        expect(phone.title()).to_have_text("我的凭证")
+        expect(phone.text("税务讲座")).to_be_visible()
 
 
 def test_colour_and_word_after_a_check_in(
