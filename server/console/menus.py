@@ -85,7 +85,8 @@ def poster(revision_id: int) -> ResponseReturnValue:
     board. The mini-program code on it is WeChat's; without it the poster still prints."""
     revision = _revision(revision_id, Verb.SEE)
     if revision.state == RevisionState.DRAFT:
-        raise NotFound
+        flash("草稿发布之后才能打印海报", "bad")
+        return redirect(url_for("console.menus.show", revision_id=revision_id), 303)
     sheet = menus.sheet(revision)
     ids = [item.activity_id for item in sheet.items]
     try:

@@ -187,7 +187,7 @@ def test_a_published_menu_prints_with_wechats_code(
     models.MenuItem.create(space=space, revision=revision, activity=activity)
     keeper = desk(client, factories.make_staff(Role.KEEPER, space))
     path = f"/console/menus/{revision.id}/poster"
-    assert keeper.client.get(path).status_code == 404, "a draft hangs on no wall"
+    assert keeper.client.get(path).status_code == 303, "a draft hangs on no wall"
     revision.change(now=now, state=RevisionState.PUBLISHED, published_at=now)
     sandbox.post("faults", path="/wxa/getwxacodeunlimit", errcode=45009)
     assert "小程序码暂时没有拿到" in keeper.see(path)
