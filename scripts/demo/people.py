@@ -35,8 +35,9 @@ class People:
     known: dict[str, Person]
 
 
-def add_staff(town: Town, passwords: dict[str, str], now: dt.datetime) -> None:
-    """Make the seven staff accounts with these passwords, and their roles."""
+def add_staff(town: Town, passwords: dict[str, str], *, vault: Vault, now: dt.datetime) -> None:
+    """Make the seven staff accounts with these passwords, their roles, and the phones of those who
+    work at the door."""
     for item in read("people")["staff"]:
         account = staff.create(
             item["login"], item["name"], passwords[item["login"]], actor=audit.SYSTEM, now=now
@@ -49,6 +50,12 @@ def add_staff(town: Town, passwords: dict[str, str], now: dt.datetime) -> None:
             org_unit=place or town.units[item["unit"]],
             from_on=day_of(now) - dt.timedelta(days=400),
         )
+        if "openid" in item:
+            user = users.welcome(item["openid"], vault=vault, now=now)
+            user.nickname = item["name"]
+            user.home_space_id = town.places[item["space"]].space.id
+            user.save()
+            staff.bind(account, user, actor=audit.SYSTEM, now=now)
 
 
 def add_companies(town: Town, rng: random.Random, now: dt.datetime) -> list[Enterprise]:

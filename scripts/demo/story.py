@@ -50,7 +50,7 @@ def _fill(resources: Resources, passwords: dict[str, str], now: dt.datetime) -> 
     rng = random.Random(SEED)
     calendar.seed_year(audit.SYSTEM, 2026, now=now)
     town = places.build(now - dt.timedelta(days=400))
-    people.add_staff(town, passwords, now)
+    people.add_staff(town, passwords, vault=resources.vault, now=now)
     companies = people.add_companies(town, rng, now - dt.timedelta(days=200))
     crowd = people.add_members(town, companies, rng, vault=resources.vault, now=now)
     series = programme.add_series(now)

@@ -247,9 +247,11 @@ def test_users_are_made_and_listed(sandbox: Program) -> None:
     made = sandbox.control("POST", "/users", {"openid": "o-1", "unionid": "u-1"})
     assert made["openid"] == "o-1"
     users = sandbox.control("GET", "/users")
-    assert [user["openid"] for user in users] == [f"demo-u{n}" for n in range(1, 6)] + ["o-1"]
+    demo = [f"demo-{name}" for name in ("u1", "u2", "u3", "u4", "u5")]
+    demo += [f"demo-{name}" for name in ("keeper", "operator", "scanner")]
+    assert [user["openid"] for user in users] == [*demo, "o-1"]
     sandbox.control("POST", "/reset")
-    assert len(sandbox.control("GET", "/users")) == 5
+    assert len(sandbox.control("GET", "/users")) == len(demo)
 
 
 def test_the_clock_moves_and_comes_back(sandbox: Program) -> None:

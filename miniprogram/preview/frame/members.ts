@@ -38,5 +38,17 @@ export async function drawMembers(onChange: () => void): Promise<void> {
   }
 }
 
+// Who the people of the demo are; everybody else is a newcomer.
+const WHO: Record<string, string> = {
+  'demo-u1': '企业联系人',
+  'demo-u2': '同一企业的员工',
+  'demo-u3': '同一企业的员工',
+  'demo-u4': '另一家企业的联系人',
+  'demo-u5': '自由职业',
+  'demo-keeper': '掌门人，可进工作端',
+  'demo-operator': '运营，可进工作端',
+  'demo-scanner': '只管签到，可进工作端',
+}
+
 const option = ({ openid, phone }: Member) =>
-  el('option', { value: openid }, `${openid}（尾号 ${phone.slice(-4)}）`)
+  el('option', { value: openid }, `${openid}（${WHO[openid] ?? `新人，尾号 ${phone.slice(-4)}`}）`)
