@@ -121,7 +121,4 @@ def latest_arrivals(session: Session, count: int) -> list[Arrival]:
         .order_by(Checkin.occurred_at.desc(), Checkin.id.desc())
         .limit(count)
     )
-    return [
-        Arrival(surname(row.user), row.occurred_at, row.party_present)
-        for row in rows
-    ]
+    return [Arrival(surname(row.user), row.occurred_at, row.party_present) for row in rows]
