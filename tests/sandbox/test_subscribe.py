@@ -55,6 +55,15 @@ def test_anything_but_accept_grants_nothing(sandbox: Program, status: str) -> No
     assert sandbox.remaining() == 1
 
 
+def test_a_crowd_is_known_at_once_and_may_be_written_to(sandbox: Program) -> None:
+    crowd = {"prefix": "guest", "count": 3, "template_id": REMINDER, "accepts": 1}
+    assert sandbox.control("POST", "/crowds", crowd) == {"added": 3}
+    for _ in range(2):
+        codes = [sandbox.send(touser=f"guest{number}")["errcode"] for number in range(4)]
+    assert codes == [43101, 43101, 43101, 40003]
+    assert len(sandbox.control("GET", "/messages")) == 3
+
+
 def test_a_long_term_template_is_not_used_up(sandbox: Program) -> None:
     data = {
         "character_string1": {"value": "B-7"},

@@ -16,6 +16,7 @@ from ..world import World
 from . import fields
 
 MAX_TEMPLATES = 5
+MAX_CROWD = 200_000
 # What wx.requestSubscribeMessage may answer for a template; the first two accept.
 STATUSES = ("accept", "acceptWithAudio", "reject", "ban", "filter")
 
@@ -51,6 +52,28 @@ def add_user(world: World, request: Request) -> dict[str, Any]:
         world.state.users[openid] = user
         world.store.touch()
     return _shown(user)
+
+
+@control("POST", "/crowds")
+def add_crowd(world: World, request: Request) -> dict[str, Any]:
+    """Create many users at once, `prefix`0 and on, each with so many accepts of a template: for
+    load, where a control call per user would take longer than what is measured."""
+    data = fields.body(request, "prefix", "count", "template_id", "accepts")
+    prefix = fields.text(data, "prefix")
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,40}", prefix):
+        raise Invalid("prefix must be 1 to 40 letters, digits, - or _")
+    count = fields.whole(data, "count", 1, MAX_CROWD, 1)
+    accepts = fields.whole(data, "accepts", 0, MAX_CROWD, 0)
+    with world.lock:
+        template = _template(world, fields.text(data, "template_id"))
+        if f"{prefix}0" in world.state.users:
+            raise ControlError(409, "exists", f"there is a user '{prefix}0' already")
+        for number in range(count):
+            user = User(f"{prefix}{number}", world.settings.appid)
+            user.accepts[template.template_id] = accepts
+            world.state.users[user.openid] = user
+        world.store.touch()
+    return {"added": count}
 
 
 @control("GET", "/users")
