@@ -9,13 +9,13 @@ from server.api.door import problems, reply, staff_word
 from server.api.signups import draw_out
 from server.clock import utcnow
 from server.context import actor, current_scope, vault
-from server.errors import Invalid
 from server.paging import numbered
 from server.schemas.base import Id, In, ListOut
 from server.schemas.signups_desk import (
     AppealOut,
     CapacityIn,
     DecisionIn,
+    DeclineIn,
     DrawOut,
     GuestIn,
     PlacedOut,
@@ -119,10 +119,8 @@ def approve(path: SignupPath) -> Response:
     responses={200: PlacedOut},
     openapi_extensions=problems(409),
 )
-def decline(path: SignupPath, body: DecisionIn) -> Response:
+def decline(path: SignupPath, body: DeclineIn) -> Response:
     signup = _signup(path.signup_id)
-    if not body.reason:
-        raise Invalid(fields={"reason": "请写明不通过的理由，会告诉本人"})
     return reply(_placed(signups.decline(signup, body.reason, actor=actor(), now=utcnow())))
 
 

@@ -1,11 +1,9 @@
 """名单 of a session: who is in, who waits, who came; and the approvals."""
 
-from collections.abc import Callable
-
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from models import Session, Signup
+from models import Session
 from models.activities import SignupMode
 from models.signups import SignupState
 from server.clock import utcnow
@@ -78,25 +76,6 @@ def _lottery(session: Session) -> dict[str, object]:
     }
 
 
-@bp.post("/signups/<id:signup_id>/approve")
-def approve(signup_id: int) -> ResponseReturnValue:
-    """Let a pending signup in."""
-    signup = _signup(signup_id)
-    return _decided(signup, lambda: signups.approve(signup, actor=actor(), now=utcnow()))
-
-
-@bp.post("/signups/<id:signup_id>/decline")
-def decline(signup_id: int) -> ResponseReturnValue:
-    """Refuse a pending signup and free its places."""
-    signup = _signup(signup_id)
-
-    def act() -> Signup:
-        reason = Form(request.form).read(ReasonForm).reason
-        return signups.decline(signup, reason, actor=actor(), now=utcnow())
-
-    return _decided(signup, act)
-
-
 @bp.post("/sessions/<id:session_id>/signups/decide")
 def decide(session_id: int) -> ResponseReturnValue:
     """Let in or refuse everybody ticked."""
@@ -121,23 +100,7 @@ def _is_id(text: str) -> bool:
     return text.isascii() and text.isdecimal() and len(text) <= 19 and int(text) < 2**63
 
 
-def _decided(signup: Signup, act: Callable[[], Signup]) -> ResponseReturnValue:
-    try:
-        act()
-        flash("已处理，并通知了本人", "good")
-    except ServiceError as error:
-        flash(error.detail, "bad")
-    back = url_for("console.signups.index", session_id=signup.session_id, group="pending")
-    return redirect(back, 303)
-
-
 def _session(session_id: int) -> Session:
     session = sessions.get(session_id)
     current_scope().require(Verb.ADMIT, session.space_id)
     return session
-
-
-def _signup(signup_id: int) -> Signup:
-    signup = signups_roster.get(signup_id)
-    current_scope().require(Verb.ADMIT, signup.space_id)
-    return signup

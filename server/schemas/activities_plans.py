@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from server.schemas.activities import Places
-from server.schemas.base import Bool, Id, In, Line, Whole
+from server.schemas.base import Bool, Day, Id, In, Line, Whole
 
 
 class RoomIn(In):
@@ -20,7 +20,7 @@ class RoomIn(In):
 class SlotsIn(RoomIn):
     """Slots of one Shanghai day, back to back from `opens` to `closes`, but for a pause."""
 
-    day: dt.date
+    day: Day
     opens: dt.time
     closes: dt.time
     minutes: Annotated[int, Field(ge=5, le=240), Whole] = 15
@@ -32,7 +32,7 @@ class SlotsIn(RoomIn):
 class WeeklyIn(RoomIn):
     """So many dates of a class, every week on the weekday of the first."""
 
-    first_on: dt.date
+    first_on: Day
     opens: dt.time
     closes: dt.time
     times: Annotated[int, Field(ge=1, le=52), Whole] = 8
@@ -43,4 +43,4 @@ class DuplicateIn(In):
     """The same activity once more, its first session on another day."""
 
     title: Line
-    first_on: dt.date
+    first_on: Day

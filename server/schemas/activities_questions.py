@@ -1,12 +1,11 @@
 """What a person is asked when signing up."""
 
-import datetime as dt
 from enum import StrEnum
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from server.schemas.base import Bool, In, Line, Out
+from server.schemas.base import Bool, Day, In, Line, Out
 
 MOST = 8
 """Whoever is asked more gives up halfway."""
@@ -38,7 +37,7 @@ class QuestionIn(In):
     options: Annotated[list[Line], Field(max_length=20)] = []
     required: Bool = False
     is_private: Bool = False
-    purge_on: dt.date | None = None
+    purge_on: Day | None = None
 
     @model_validator(mode="after")
     def _answerable(self) -> Self:
@@ -67,4 +66,4 @@ class QuestionOut(Out):
     options: list[str]
     required: bool
     is_private: bool = False
-    purge_on: dt.date | None = None
+    purge_on: Day | None = None

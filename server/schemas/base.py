@@ -106,6 +106,18 @@ def _text(least: int, most: int) -> Any:
 
 Plain = Annotated[str, StringConstraints(pattern=_PLAIN), AfterValidator(_no_surrogate)]
 """A text just as it was typed, to look for."""
+
+
+def _written_day(value: Any) -> Any:
+    """Only `2026-05-20` is a day; pydantic would also read seconds since 1970."""
+    if isinstance(value, str) and not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        raise ValueError("请填写日期，例如 2026-05-20")
+    return value
+
+
+Day = Annotated[dt.date, BeforeValidator(_written_day)]
+"""A Shanghai day, as `2026-05-20`."""
+
 Line = _text(1, 60)
 """A line somebody wrote: a title, a name."""
 OptionalLine = _text(0, 60)

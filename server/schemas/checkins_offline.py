@@ -8,7 +8,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from models import Checkin, Session
 from models.signups import SignupState
 from server.schemas.activities_seen import SessionBriefOut, SpaceBriefOut
-from server.schemas.base import Id, In, Moment, Out
+from server.schemas.base import Day, Id, In, Moment, Out
 from server.schemas.checkins import CameAlong, PresenceOut
 from server.schemas.signups import ActivityBriefOut
 
@@ -30,7 +30,7 @@ Clocked = Annotated[AwareDatetime, AfterValidator(_of_our_time)]
 class DayQuery(In):
     """Which Shanghai day; today if not said."""
 
-    day: dt.date | None = None
+    day: Day | None = None
 
 
 class StaffSessionOut(SessionBriefOut):

@@ -38,6 +38,12 @@ class DecisionIn(In):
     reason: OptionalLine = ""
 
 
+class DeclineIn(In):
+    """Why somebody is not let in; they are told."""
+
+    reason: Line
+
+
 class AppealIn(In):
     text: Annotated[str, Field(min_length=1, max_length=500)]
 

@@ -43,15 +43,18 @@ def test_decides_pending_signups(client: Client) -> None:
     session = factories.make_session(activity)
     yes = _person(session, "林悦", state=SignupState.PENDING)
     no = _person(session, "马超", state=SignupState.PENDING)
-    assert "已处理" in keeper.do(f"/console/signups/{yes.id}/approve")
-    assert "请写明理由" in keeper.do(f"/console/signups/{no.id}/decline")
-    keeper.do(f"/console/signups/{no.id}/decline", reason="这次名额留给新会员")
+    path = f"/console/sessions/{session.id}/signups/decide"
+    assert "已处理 1 份" in keeper.do(path, signup=yes.id, verdict="approve")
+    assert "理由" in keeper.do(path, signup=no.id, verdict="decline")
+    assert models.Signup.get_by_id(no.id).state == SignupState.PENDING
+    keeper.do(path, signup=no.id, verdict="decline", reason="这次名额留给新会员")
     told = models.Message.get(models.Message.user_id == no.user_id)
     assert "这次名额留给新会员" in told.body
     assert models.Signup.get_by_id(yes.id).state == SignupState.CONFIRMED
     assert models.Signup.get_by_id(no.id).state == SignupState.DECLINED
     assert models.Session.get_by_id(session.id).seats_taken == 1
-    assert "已经处理过" in keeper.do(f"/console/signups/{no.id}/approve")
+    keeper.do(path, signup=no.id, verdict="approve")
+    assert models.Signup.get_by_id(no.id).state == SignupState.DECLINED
 
 
 def test_a_scanner_does_not_read_names(client: Client) -> None:
@@ -60,9 +63,11 @@ def test_a_scanner_does_not_read_names(client: Client) -> None:
     session = factories.make_session(factories.make_activity(space))
     signup = _person(session, "林悦", state=SignupState.PENDING)
     scanner.see(f"/console/sessions/{session.id}/signups", 403)
-    assert scanner.send(f"/console/signups/{signup.id}/approve").status_code == 403
+    path = f"/console/sessions/{session.id}/signups/decide"
+    form = {"signup": signup.id, "verdict": "approve"}
+    assert scanner.send(path, **form).status_code == 403
     stranger = desk(client, factories.make_staff(Role.KEEPER, factories.make_space()))
-    answer = stranger.send(f"/console/signups/{signup.id}/approve")
+    answer = stranger.send(path, **form)
     assert answer.status_code == 404
     assert "林悦" not in words(answer)
     assert models.Signup.get_by_id(signup.id).state == SignupState.PENDING

@@ -299,6 +299,11 @@ export interface DecisionIn {
   reason?: string
 }
 
+/** Why somebody is not let in; they are told. */
+export interface DeclineIn {
+  reason: string
+}
+
 /** What became of one message. Whom it was for is not told. */
 export interface DeliveryOut {
   attempts: number
