@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from peewee import Database, Field, JSONField, Model, Node, Query, Value, fn
+from peewee import __exception_wrapper__ as _errors_of_peewee  # type: ignore[attr-defined]
 
 M = TypeVar("M", bound=Model)
 
@@ -36,6 +37,13 @@ class _Text:
     arguments: list[Any]
     gaps: list[tuple[int, str, Callable[[Any], Any]]]
 
+    def filled(self, values: Mapping[str, Any]) -> list[Any]:
+        """Return the arguments with nothing missing. Raises KeyError."""
+        given = self.arguments.copy()
+        for place, name, convert in self.gaps:
+            given[place] = convert(values[name])
+        return given
+
 
 class Statement:
     """A query with gaps, written at its first execution, once for each database."""
@@ -48,10 +56,16 @@ class Statement:
         """Run it with the values for its gaps and return the cursor. Raises KeyError when a gap
         gets none."""
         text = self._texts.get(database) or self._written(database)
-        given = text.arguments.copy()
-        for place, name, convert in text.gaps:
-            given[place] = convert(values[name])
-        return database.execute_sql(text.sql, given)
+        return database.execute_sql(text.sql, text.filled(values))
+
+    def execute_many(self, database: Database, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Run it once for each of these, which the driver does without waiting for each answer.
+        Belongs inside a transaction. Raises KeyError when a gap gets no value."""
+        text = self._texts.get(database) or self._written(database)
+        filled = [text.filled(values) for values in rows]
+        if filled:
+            with _errors_of_peewee:
+                database.cursor().executemany(text.sql, filled)
 
     def _written(self, database: Database) -> _Text:
         sql, arguments = self._write().sql()
@@ -67,9 +81,17 @@ class Statement:
 @cache
 def insert_of(table: type[Model]) -> Statement:
     """Return the INSERT of one whole row; its gaps are named as the fields."""
-    return Statement(
-        lambda: table.insert({field: _stored(field) for field in table._meta.sorted_fields})
-    )
+    return Statement(lambda: _insert(table))
+
+
+@cache
+def insert_or_ignore_of(table: type[Model]) -> Statement:
+    """Return the same INSERT, which does nothing where a unique key is taken."""
+    return Statement(lambda: _insert(table).on_conflict_ignore())
+
+
+def _insert(table: type[Model]) -> Any:
+    return table.insert({field: _stored(field) for field in table._meta.sorted_fields})
 
 
 def _stored(field: Field[Any]) -> Node:

@@ -1,7 +1,7 @@
 """The worker: takes leased batches out of the outbox and sends them, until it is told to stop.
 
 It may be killed at any moment, and there may be several: what matters stands in the database. One
-thread speaks with the database, many with WeChat.
+thread claims and settles, many speak with WeChat.
 """
 
 import os
@@ -35,7 +35,8 @@ _CLOCK_EVERY_S: Final = 1.0
 
 
 class Worker:
-    """One worker process: a loop that claims and settles, threads that send, one for the clock."""
+    """One worker process: a loop that claims and settles, threads that send, one for the clock and
+    one that spreads campaigns."""
 
     def __init__(self, resources: Resources) -> None:
         self._it = resources
@@ -45,8 +46,9 @@ class Worker:
         self._templates = Templates(resources.wechat)
         self._wake = Wake(resources.redis)
         self._stop = threading.Event()
+        self._unspread = threading.Event()
         self._buckets: deque[int] = deque()
-        self._ready: deque[Parcel] = deque()
+        self._ready: deque[tuple[Parcel, User | None]] = deque()
         self._flying: dict[Future[WeChatError | None], Parcel] = {}
         self._chores_at = 0.0
         self._next_send_at = 0.0
@@ -58,14 +60,20 @@ class Worker:
     def run(self) -> None:
         """Work until `stop`."""
         logs.get().info("worker started", owner=self._owner)
-        clock = threading.Thread(target=self._watch_clock, name="clock")
-        clock.start()
+        aside = [
+            threading.Thread(target=self._watch_clock, name="clock"),
+            # Telling a hundred thousand takes a while; what is ready to leave does not wait for it.
+            threading.Thread(target=self._watch_campaigns, name="spread"),
+        ]
+        for thread in aside:
+            thread.start()
         with ThreadPoolExecutor(self._settings.send_threads, "send") as pool:
             while not self._stop.is_set():
                 if not self._survive(lambda: self._round(pool)):
                     self._rest()
             wait(self._flying)
-        clock.join()
+        for thread in aside:
+            thread.join()
         self._survive(self._leave)
         self._wake.close()
         logs.get().info("worker stopped", owner=self._owner)
@@ -94,10 +102,9 @@ class Worker:
         self._chores_at = time.monotonic() + _CHORES_EVERY_S
         now = utcnow()
         outbox.recover(now=now)
-        busy = pushes.work_off(self._it, now=now) > 0
-        for campaign_id in campaigns.spreading():
-            busy |= campaigns.spread(campaign_id, batch=_SPREAD_BATCH, now=now) > 0
-        return busy
+        if campaigns.spreading():
+            self._unspread.set()
+        return pushes.work_off(self._it, now=now) > 0
 
     def _claim(self) -> bool:
         """Lease from one bucket; no more than the threads get through soon."""
@@ -109,11 +116,12 @@ class Worker:
         if not self._buckets:
             return False
         room = self._settings.lease_batch - len(self._ready)
-        self._ready.extend(
-            outbox.claim(
-                self._owner, self._buckets.popleft(), limit=room, lease=self._lease, now=now
-            )
+        parcels = outbox.claim(
+            self._owner, self._buckets.popleft(), limit=room, lease=self._lease, now=now
         )
+        # Whoever leaves from here on takes their deliveries along, and those are not begun.
+        people = users.of_ids([parcel.user_id for parcel in parcels])
+        self._ready.extend((parcel, people.get(parcel.user_id)) for parcel in parcels)
         return True
 
     def _launch(self, pool: ThreadPoolExecutor) -> bool:
@@ -122,12 +130,13 @@ class Worker:
         free = min(free, self._allowance(), len(self._ready))
         if free <= 0:
             return False
-        parcels = [self._ready.popleft() for _ in range(free)]
-        people = users.of_ids([parcel.user_id for parcel in parcels])
-        begun = outbox.begin_sending(parcels, owner=self._owner, lease=self._lease, now=utcnow())
+        leaving = [self._ready.popleft() for _ in range(free)]
+        people = {parcel.id: person for parcel, person in leaving}
+        begun = outbox.begin_sending(
+            [parcel for parcel, _ in leaving], owner=self._owner, lease=self._lease, now=utcnow()
+        )
         for parcel in begun:
-            person = people.get(parcel.user_id)
-            self._flying[pool.submit(self._send, parcel, person)] = parcel
+            self._flying[pool.submit(self._send, parcel, people[parcel.id])] = parcel
         return True
 
     def _allowance(self) -> int:
@@ -185,6 +194,23 @@ class Worker:
             self._stop.wait(max(0.0, self._next_send_at - time.monotonic()))
         else:
             self._wake.wait(self._settings.poll_seconds, self._stop)
+
+    def _watch_campaigns(self) -> None:
+        while not self._stop.is_set():
+            if self._unspread.wait(_CLOCK_EVERY_S):
+                self._unspread.clear()
+                self._survive(self._spread)
+
+    def _spread(self) -> bool:
+        """Tell people until there is nobody left to tell."""
+        reached = 1
+        while reached and not self._stop.is_set():
+            now = utcnow()
+            reached = sum(
+                campaigns.spread(campaign_id, batch=_SPREAD_BATCH, now=now)
+                for campaign_id in campaigns.spreading()
+            )
+        return True
 
     def _watch_clock(self) -> None:
         clockwork = Clockwork(self._it)

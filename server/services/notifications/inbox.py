@@ -1,12 +1,15 @@
 """The inbox: everything people are told stands here, whether or not WeChat carried it."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+from peewee import Model
+
 from models import Delivery, Message, User, db, new_id
 from models.notifications import BUCKETS, DeliveryState
+from models.statements import insert_of, insert_or_ignore_of
 from models.users import UserStatus
 from server.errors import NotFound
 from server.paging import Page, keyset
@@ -102,7 +105,7 @@ def tell_many(
     rows = [_message_row(user_id, kind, dedupe_key, now) | common for user_id in user_ids]
     if not rows:
         return
-    Message.insert_many(rows).on_conflict_ignore().execute()
+    insert_or_ignore_of(Message).execute_many(db.obj, _whole(Message, rows))
     ids = [row["id"] for row in rows]
     fresh = list(Message.select(Message.id, Message.user_id).where(Message.id.in_(ids)))
     wanting = _wanting([message.user_id for message in fresh], kind)
@@ -112,8 +115,14 @@ def tell_many(
         if message.user_id in wanting
     ]
     if deliveries:
-        Delivery.insert_many(deliveries).execute()
+        insert_of(Delivery).execute_many(db.obj, _whole(Delivery, deliveries))
         bell.ring_after_commit()
+
+
+def _whole(table: type[Model], rows: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Lay the rows over the table's defaults; whatever has none is NULL."""
+    blank = dict.fromkeys(table._meta.sorted_field_names) | table._meta.get_default_dict()
+    return (blank | row for row in rows)
 
 
 def _message_row(user_id: int, kind: str, dedupe_key: str, now: dt.datetime) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from peewee import IntegrityError
 
 from models import Campaign, Delivery, Message, db
 from models.notifications import DeliveryState
+from models.statements import Statement, gap
 from server import logs
 from server.services.notifications import bell, campaigns, wallet
 from server.services.notifications.kinds import URGENT, awake_at, is_quiet
@@ -163,25 +164,30 @@ def begin_sending(
 
 
 def _begin(parcels: list[Parcel], owner: str, lease: dt.timedelta, now: dt.datetime) -> set[int]:
-    rows = (
-        Delivery.update(
-            state=DeliveryState.SENDING,
-            attempts=Delivery.attempts + 1,
-            sent_at=now,
-            leased_until=now + lease,
-            updated_at=now,
-        )
-        .where(
-            Delivery.id.in_([each.id for each in parcels]),
-            Delivery.owner == owner,
-            Delivery.state == DeliveryState.RESERVED,
-            Delivery.leased_until > now,
-            _going(),
-        )
-        .returning(Delivery.id)
-        .execute()
+    moment = {"owner": owner, "until": now + lease, "now": now}
+    return {
+        each.id for each in parcels if _BEGIN.execute(db.obj, moment | {"id": each.id}).rowcount
+    }
+
+
+def _write_begin() -> Any:
+    now, owner = gap("now", Delivery.updated_at), gap("owner", Delivery.owner)
+    return Delivery.update(
+        state=DeliveryState.SENDING,
+        attempts=Delivery.attempts + 1,
+        sent_at=now,
+        leased_until=gap("until", Delivery.leased_until),
+        updated_at=now,
+    ).where(
+        Delivery.id == gap("id", Delivery.id),
+        Delivery.owner == owner,
+        Delivery.state == DeliveryState.RESERVED,
+        Delivery.leased_until > now,
+        _going(),
     )
-    return {row.id for row in rows}
+
+
+_BEGIN: Final = Statement(_write_begin)
 
 
 def give_back(owner: str, *, now: dt.datetime) -> int:

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from models import Delivery, db
 from models.notifications import DeliveryState
+from models.statements import Statement, gap
 from server import logs
 from server.services.notifications import campaigns, wallet
 from server.services.notifications.outbox import Parcel, move, put_back, release
@@ -43,27 +44,36 @@ def _stops(error: WeChatError) -> bool:
 
 
 def _accepted(parcel: Parcel, owner: str, now: dt.datetime) -> None:
-    """The hot path of a campaign: two statements."""
-    sent = Delivery.update(state=DeliveryState.SENT, errcode=0, error="", updated_at=now).where(
-        *_still_ours(parcel, owner)
-    )
-    if sent.execute():
+    """The hot path of a campaign: two statements, written once."""
+    values = {"id": parcel.id, "owner": owner, "version": parcel.reservation, "now": now}
+    if _SENT.execute(db.obj, values).rowcount:
         ref = wallet.ref_of(parcel.id, parcel.reservation)
         wallet.commit(parcel.user_id, parcel.kind, ref, now=now)
 
 
-def _still_ours(parcel: Parcel, owner: str) -> tuple[Any, ...]:
+def _ours(delivery_id: Any, owner: Any, version: Any) -> tuple[Any, ...]:
     return (
-        Delivery.id == parcel.id,
+        Delivery.id == delivery_id,
         Delivery.owner == owner,
-        Delivery.version == parcel.reservation,
+        Delivery.version == version,
         # Unknown too: the answer to a request that outlived its lease is still the truth.
         Delivery.state.in_((DeliveryState.SENDING, DeliveryState.UNKNOWN)),
     )
 
 
+_SENT: Final = Statement(
+    lambda: Delivery.update(
+        state=DeliveryState.SENT, errcode=0, error="", updated_at=gap("now", Delivery.updated_at)
+    ).where(
+        *_ours(
+            gap("id", Delivery.id), gap("owner", Delivery.owner), gap("version", Delivery.version)
+        )
+    )
+)
+
+
 def _refused(parcel: Parcel, error: WeChatError, owner: str, now: dt.datetime) -> None:
-    row: Delivery | None = Delivery.get_or_none(*_still_ours(parcel, owner))
+    row: Delivery | None = Delivery.get_or_none(*_ours(parcel.id, owner, parcel.reservation))
     if row is None or not _written_down(row, error, now):
         return
     if row.campaign_id and _stops(error):
