@@ -4,7 +4,6 @@ from enum import StrEnum
 
 from peewee import (
     BigIntegerField,
-    BooleanField,
     CharField,
     Check,
     ForeignKeyField,
@@ -27,7 +26,6 @@ class Wallet(Record):
     user_id = BigIntegerField()
     kind = CharField(max_length=20)
     balance = IntegerField(default=0)
-    always_accept = BooleanField(default=False)
     refused_at = UTCDateTimeField(null=True)
 
     class Meta:
@@ -126,6 +124,7 @@ class DeliveryState(StrEnum):
     FAILED_TEMP = "failed_temp"
     SKIPPED_NO_QUOTA = "skipped_no_quota"
     EXPIRED = "expired"
+    FOLDED = "folded"
 
 
 class Delivery(Record):

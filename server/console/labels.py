@@ -145,6 +145,7 @@ _LABELS: dict[type[StrEnum], dict[StrEnum, tuple[str, str]]] = {
         DeliveryState.FAILED_TEMP: ("多次重试未成", "bad"),
         DeliveryState.SKIPPED_NO_QUOTA: ("提醒次数用完，只进站内消息", "quiet"),
         DeliveryState.EXPIRED: ("已过期未发", "quiet"),
+        DeliveryState.FOLDED: ("已合并到后一条提醒", "quiet"),
     },
     VenueRole: {
         VenueRole.MAIN: ("主阵地", "lamp"),

@@ -158,7 +158,12 @@ def check(kind: str, template: Template) -> list[str]:
     matched = _match(wanted, template)
     placed = {each.name for each in matched.values()}
     name = f"模板“{template.title}”"
-    problems = [
+    problems = (
+        [f"{name}是长期订阅，系统仍按一次性订阅计次，次数用完就不再发送，请改选一次性模板"]
+        if template.lasting
+        else []
+    )
+    problems += [
         f"{name}缺少关键词“{each.labels[0]}”（{each.type}类型），消息里将没有这一项"
         for each in wanted
         if each.name not in placed

@@ -101,6 +101,12 @@ def test_long_term_templates_are_told_apart() -> None:
     assert not template("", type=2).lasting
 
 
+def test_a_long_term_template_is_told_because_its_sends_are_counted() -> None:
+    told = [check("menu", template("", type=kind))[0] for kind in (3, 2)]
+    assert "长期订阅" in told[0]
+    assert "长期订阅" not in told[1]
+
+
 def test_an_empty_value_is_visible() -> None:
     assert render("cancelled", CANCELLED | {"reason": ""}, None)["thing3"] == "无"
 

@@ -319,7 +319,7 @@ export interface DeliveryOut {
   title: string
 }
 
-export type DeliveryState = 'queued' | 'reserved' | 'sending' | 'sent' | 'delivered' | 'unknown' | 'failed_refused' | 'failed_param' | 'failed_temp' | 'skipped_no_quota' | 'expired'
+export type DeliveryState = 'queued' | 'reserved' | 'sending' | 'sent' | 'delivered' | 'unknown' | 'failed_refused' | 'failed_param' | 'failed_temp' | 'skipped_no_quota' | 'expired' | 'folded'
 
 /** `guests` are people without an account, counted by hand and shown separately; `over_capacity` counts who was let in beyond the capacity. */
 export interface DeskPresenceOut {

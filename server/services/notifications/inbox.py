@@ -41,6 +41,7 @@ _MARKS: Final = {
     DeliveryState.FAILED_TEMP: Mark("not_delivered", "未送达：微信繁忙，多次尝试未成功"),
     DeliveryState.SKIPPED_NO_QUOTA: Mark("not_delivered", "未送达：提醒次数用完"),
     DeliveryState.EXPIRED: Mark("not_delivered", "未送达：已过时效"),
+    DeliveryState.FOLDED: Mark("inbox_only", "已合并到后一条提醒"),
 }
 
 

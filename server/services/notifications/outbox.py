@@ -22,7 +22,7 @@ from models import Campaign, Delivery, Message, db
 from models.notifications import DeliveryState
 from models.statements import Statement, gap
 from server import logs
-from server.services.notifications import bell, campaigns, wallet
+from server.services.notifications import bell, campaigns, folding, wallet
 from server.services.notifications.kinds import URGENT, awake_at, is_quiet
 
 KEEP: Final = dt.timedelta(hours=48)
@@ -55,14 +55,18 @@ def claim(
     owner: str, bucket: int, *, limit: int, lease: dt.timedelta, now: dt.datetime
 ) -> list[Parcel]:
     """Reserve up to `limit` waiting deliveries of a bucket for a worker, the most urgent first and
-    one per person. Whose wallet is empty is skipped for good; old news expires."""
+    one per person. Whose wallet is empty is skipped for good; old news expires, and what a newer
+    message says better is folded into it."""
     with db.atomic():
         rows = _waiting(bucket, limit, now)
         if not rows:
             return []
         fresh = [row for row in rows if row.created_at > now - KEEP]
         _close([row for row in rows if row not in fresh], DeliveryState.EXPIRED, now)
-        chosen = list({row.user_id: row for row in reversed(fresh)}.values())
+        stale = folding.superseded(fresh)
+        _close(stale, DeliveryState.FOLDED, now)
+        kept = [row for row in fresh if row not in stale]
+        chosen = list({row.user_id: row for row in reversed(kept)}.values())
         paid = _reserve(chosen, now)
         _close([row for row in chosen if row not in paid], DeliveryState.SKIPPED_NO_QUOTA, now)
         Delivery.update(

@@ -52,7 +52,10 @@ def _progress(found: dict[DeliveryState, int]) -> Progress:
         waiting=of(*_WAITING),
         carried=of(*_CARRIED),
         inbox_only=of(
-            DeliveryState.SKIPPED_NO_QUOTA, DeliveryState.FAILED_REFUSED, DeliveryState.EXPIRED
+            DeliveryState.SKIPPED_NO_QUOTA,
+            DeliveryState.FAILED_REFUSED,
+            DeliveryState.EXPIRED,
+            DeliveryState.FOLDED,
         ),
         troubled=of(DeliveryState.UNKNOWN, DeliveryState.FAILED_PARAM, DeliveryState.FAILED_TEMP),
     )
