@@ -41,7 +41,7 @@ def test_logging_in_as_the_member_chosen(bench: Phone, sandbox: Sandbox) -> None
 def test_a_newcomer_gets_a_phone(bench: Phone, sandbox: Sandbox) -> None:
     bench.open(is_bare=False)
     bench.page.get_by_role("button", name="新人").click()
-    expect(bench.page.get_by_label("会员").locator("option")).to_have_count(6)
+    expect(bench.page.get_by_label("会员").locator("option")).to_have_count(9)
     chosen = bench.page.get_by_label("会员").input_value()
     assert chosen in {user["openid"] for user in sandbox.get("users")}
     assert not chosen.startswith("demo-")

@@ -35,7 +35,7 @@ def served(
 
 def test_it_starts_with_nothing_to_complain_about(served: Phone) -> None:
     expect(served.page.get_by_role("tab")).to_have_count(5)
-    expect(served.page.get_by_label("会员").locator("option")).to_have_count(5)
+    expect(served.page.get_by_label("会员").locator("option")).to_have_count(8)
 
 
 def test_every_tab_opens(served: Phone) -> None:
