@@ -59,7 +59,10 @@ class Place:
         self.sandbox = Sandbox(f"http://127.0.0.1:{self.stack.port + 1}")
         true = dt.datetime.now(SHANGHAI)
         noon = true.replace(hour=12, minute=0, second=0, microsecond=0)
-        self.move(noon + dt.timedelta(days=1) - true)
+        noon += dt.timedelta(days=1)
+        while noon.day >= 25:  # when keepers are reminded, which would be one message more
+            noon += dt.timedelta(days=1)
+        self.move(noon - true)
 
     def move(self, ahead: dt.timedelta) -> None:
         """Set the clocks of all processes, ours and the sandbox's, so far ahead of the true time."""

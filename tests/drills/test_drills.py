@@ -43,11 +43,12 @@ def deliveries(menu_id: int) -> dict[int, models.Delivery]:
 
 
 def live(member: Phone, sessions: list[models.Session], party: int) -> None:
-    """A member's busy noon: four sessions and four needs."""
+    """A member's busy noon: four sessions and eight needs."""
     for number, session in enumerate(sessions):
         if member.sign_up(session, party):
             member.check_in(session)
         member.need(f"想问第 {number} 件事")
+        member.need(f"还想问第 {number} 件事")
 
 
 def require_acknowledged(place: Place, sessions: list[models.Session]) -> None:
