@@ -220,8 +220,9 @@ def _attempts(form: Filled, *, is_thorough: bool) -> Iterator[dict[str, Any]]:
     yield token
     for text in TEXTS if is_thorough else WORST:
         yield dict.fromkeys(named, text) | token
-    for name in named if is_thorough else ():
-        for text in WORST:
+    # Two of the four to each field by turns: with all of them this alone took a minute and a half.
+    for number, name in enumerate(named if is_thorough else ()):
+        for text in WORST[number % 2 :: 2]:
             yield form.fields | {name: text}
         yield {each: value for each, value in form.fields.items() if each != name}
 
