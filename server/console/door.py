@@ -96,9 +96,13 @@ def spaces_of(verb: Verb) -> list[Space]:
 
 def asked_id(name: str, source: Mapping[str, str] | None = None) -> int | None:
     """Return an id from the address (or a form); None when it is not there or none at all."""
-    text = (request.args if source is None else source).get(name, "")
-    number = int(text) if text.isascii() and text.isdecimal() and len(text) <= 19 else 0
-    return number if 0 < number < 2**63 else None
+    return id_in((request.args if source is None else source).get(name, "")) or None
+
+
+def id_in(text: str) -> int | None:
+    """Return the id a text is; None when it is none, or larger than any column holds."""
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) <= 19 else 2**63
+    return number if number < 2**63 else None
 
 
 def asked_text(name: str) -> str:

@@ -176,12 +176,13 @@ def _entries(form: Form) -> list[menus.Entry]:
     """Return what was ticked, in the order of the numbers people gave. Raises Invalid."""
     chosen = []
     for place, text in enumerate(form.all("pick")):
-        if not (text.isascii() and text.isdecimal() and len(text) <= 19 and int(text) < 2**63):
+        activity_id = door.id_in(text)
+        if activity_id is None:
             raise Invalid(fields={"items": "请从列表中选择活动"})
         number = str(form[f"order-{text}"])
         order = int(number) if number.isascii() and number.isdecimal() and len(number) < 4 else 999
         blurb = form.read(DishForm, blurb=str(form[f"blurb-{text}"])).blurb
-        chosen.append((order, place, menus.Entry(int(text), blurb)))
+        chosen.append((order, place, menus.Entry(activity_id, blurb)))
     return [entry for _, _, entry in sorted(chosen, key=lambda each: each[:2])]
 
 

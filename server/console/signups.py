@@ -80,7 +80,8 @@ def _lottery(session: Session) -> dict[str, object]:
 def decide(session_id: int) -> ResponseReturnValue:
     """Let in or refuse everybody ticked."""
     session = _session(session_id)
-    picked = [int(text) for text in request.form.getlist("signup") if _is_id(text)]
+    ids = map(door.id_in, request.form.getlist("signup"))
+    picked = [signup_id for signup_id in ids if signup_id is not None]
     try:
         done = signups.decide_all(
             session,
@@ -94,10 +95,6 @@ def decide(session_id: int) -> ResponseReturnValue:
     except ServiceError as error:
         flash(error.detail, "bad")
     return redirect(url_for(".index", session_id=session_id, group="pending"), 303)
-
-
-def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) <= 19 and int(text) < 2**63
 
 
 def _session(session_id: int) -> Session:
