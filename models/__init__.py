@@ -12,9 +12,11 @@ from models.enterprises import Enterprise, EnterpriseMember
 from models.files import File
 from models.idempotency import IdempotencyKey
 from models.jobs import JobRun
+from models.meetings import AgendaItem, JointMeeting, Resolution, Task
 from models.menus import Menu, MenuItem, MenuRevision
 from models.needs import Category, Need, NeedCounter, NeedEvent, NeedRating
 from models.notifications import Campaign, Delivery, Message, PushEvent, Wallet, WalletEntry
+from models.resources import Expert, Partner, Resource, ResourceUse
 from models.signups import Draw, NoShowMark, Signup
 from models.spaces import Building, OrgUnit, Space, SpaceBuilding, Venue, Zone
 from models.spaces_zones import ZoneBooking
@@ -64,6 +66,14 @@ TABLES = (
     NeedEvent,
     NeedRating,
     NeedCounter,
+    Partner,
+    Expert,
+    Resource,
+    ResourceUse,
+    JointMeeting,
+    Resolution,
+    Task,
+    AgendaItem,
     File,
     CalendarDay,
     AuditLog,
@@ -75,6 +85,7 @@ __all__ = [
     "MIGRATIONS",
     "TABLES",
     "Activity",
+    "AgendaItem",
     "AuditLog",
     "BaseModel",
     "Building",
@@ -88,10 +99,12 @@ __all__ = [
     "Draw",
     "Enterprise",
     "EnterpriseMember",
+    "Expert",
     "File",
     "Grant",
     "IdempotencyKey",
     "JobRun",
+    "JointMeeting",
     "Menu",
     "MenuItem",
     "MenuRevision",
@@ -102,9 +115,13 @@ __all__ = [
     "NeedRating",
     "NoShowMark",
     "OrgUnit",
+    "Partner",
     "PushEvent",
     "Rating",
     "Record",
+    "Resolution",
+    "Resource",
+    "ResourceUse",
     "ScanLog",
     "Screen",
     "Series",
@@ -113,6 +130,7 @@ __all__ = [
     "Space",
     "SpaceBuilding",
     "Staff",
+    "Task",
     "Token",
     "User",
     "UserOpenid",
