@@ -2,13 +2,20 @@
 
 from pathlib import Path
 
-from models.activities import Activity, Series, Session
+from models.activities import Activity, Series, ServiceProject, Session
 from models.audit import AuditLog
 from models.auth import ConsoleLogin, Token
 from models.base import BaseModel, Record, db, new_id
 from models.calendar import CalendarDay
 from models.checkins import Checkin, Rating, ScanLog, Screen
-from models.enterprises import Enterprise, EnterpriseMember
+from models.enterprises import (
+    Enterprise,
+    EnterpriseCare,
+    EnterpriseImport,
+    EnterpriseImportRow,
+    EnterpriseMember,
+    EnterpriseMerge,
+)
 from models.files import File
 from models.idempotency import IdempotencyKey
 from models.jobs import JobRun
@@ -21,7 +28,16 @@ from models.signups import Draw, NoShowMark, Signup
 from models.spaces import Building, OrgUnit, Space, SpaceBuilding, Venue, Zone
 from models.spaces_zones import ZoneBooking
 from models.staff import Device, Grant, Staff
+from models.statistics import Restatement
 from models.users import User, UserOpenid
+from models.visits import (
+    VisitAnswer,
+    VisitCampaign,
+    VisitNeed,
+    VisitRecord,
+    VisitTarget,
+    VisitVerdict,
+)
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -42,6 +58,7 @@ TABLES = (
     Device,
     ConsoleLogin,
     Series,
+    ServiceProject,
     Activity,
     Session,
     ZoneBooking,
@@ -74,11 +91,22 @@ TABLES = (
     Resolution,
     Task,
     AgendaItem,
+    VisitCampaign,
+    VisitTarget,
+    VisitRecord,
+    VisitAnswer,
+    VisitNeed,
+    VisitVerdict,
     File,
     CalendarDay,
     AuditLog,
     JobRun,
     IdempotencyKey,
+    EnterpriseMerge,
+    EnterpriseCare,
+    EnterpriseImport,
+    EnterpriseImportRow,
+    Restatement,
 )
 
 __all__ = [
@@ -98,7 +126,11 @@ __all__ = [
     "Device",
     "Draw",
     "Enterprise",
+    "EnterpriseCare",
+    "EnterpriseImport",
+    "EnterpriseImportRow",
     "EnterpriseMember",
+    "EnterpriseMerge",
     "Expert",
     "File",
     "Grant",
@@ -122,9 +154,11 @@ __all__ = [
     "Resolution",
     "Resource",
     "ResourceUse",
+    "Restatement",
     "ScanLog",
     "Screen",
     "Series",
+    "ServiceProject",
     "Session",
     "Signup",
     "Space",
@@ -135,6 +169,12 @@ __all__ = [
     "User",
     "UserOpenid",
     "Venue",
+    "VisitAnswer",
+    "VisitCampaign",
+    "VisitNeed",
+    "VisitRecord",
+    "VisitTarget",
+    "VisitVerdict",
     "Wallet",
     "WalletEntry",
     "Zone",

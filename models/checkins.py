@@ -38,7 +38,7 @@ class Checkin(Record):
     signup = ForeignKeyField(Signup, null=True, backref="+")
     signup_id: int | None
     user_id = BigIntegerField(index=True)
-    enterprise_id = BigIntegerField(null=True)
+    enterprise_id = BigIntegerField(null=True, index=True)
     method = ChoiceField(CheckinMethod)
     token_slot = BigIntegerField(null=True)
     device = CharField(max_length=64, default="")

@@ -2,10 +2,19 @@
 
 from enum import StrEnum
 
-from peewee import BigIntegerField, CharField, DateField, ForeignKeyField, JSONField
+from peewee import (
+    BigIntegerField,
+    BooleanField,
+    CharField,
+    DateField,
+    ForeignKeyField,
+    IntegerField,
+    JSONField,
+    TextField,
+)
 
-from models.base import ChoiceField, Record
-from models.spaces import Building
+from models.base import BaseModel, ChoiceField, Record, UTCDateTimeField
+from models.spaces import Building, Space
 
 
 class EnterpriseStatus(StrEnum):
@@ -76,3 +85,100 @@ EnterpriseMember.add_index(
         name="enterprise_member_one_current",
     )
 )
+
+
+class EnterpriseMerge(Record):
+    """A company that was entered twice, made one: `source` went into `target`.
+
+    `moved` is all that was rewritten, so that an undo gives back exactly that; whatever people did
+    keeps the company it was done under, and counts for the root.
+    """
+
+    source = ForeignKeyField(Enterprise, backref="+")
+    source_id: int
+    target = ForeignKeyField(Enterprise, backref="+")
+    target_id: int
+    reason = CharField(max_length=120)
+    moved = JSONField(default=dict)
+    undo_until = UTCDateTimeField()
+    undone_at = UTCDateTimeField(null=True)
+    undone_by = BigIntegerField(null=True)
+
+
+EnterpriseMerge.add_index(
+    EnterpriseMerge.index(
+        EnterpriseMerge.source,
+        unique=True,
+        where=EnterpriseMerge.undone_at.is_null(),
+        name="enterprise_merge_one_live",
+    )
+)
+
+
+class CareKind(StrEnum):
+    """How a company was looked after, besides visits."""
+
+    CALL = "call"
+    GREETING = "greeting"
+    HELP = "help"
+    OTHER = "other"
+
+
+class EnterpriseCare(Record):
+    """A note of a Space that it looked after a company: a call, a greeting, a hand lent."""
+
+    space = ForeignKeyField(Space, backref="+")
+    space_id: int
+    enterprise = ForeignKeyField(Enterprise, backref="+")
+    enterprise_id: int
+    kind = ChoiceField(CareKind)
+    text = CharField(max_length=300)
+    on_day = DateField()
+
+
+class ImportState(StrEnum):
+    READ = "read"
+    RUNNING = "running"
+    DONE = "done"
+
+
+class EnterpriseImport(Record):
+    """A sheet of companies somebody brought: read first, written only after they say so."""
+
+    file_name = CharField(max_length=120)
+    state = ChoiceField(ImportState, default=ImportState.READ)
+    # Rows that look like a company there is: written only if the person wants them.
+    takes_suspects = BooleanField(default=False)
+    total = IntegerField()
+    done = IntegerField(default=0)
+    finished_at = UTCDateTimeField(null=True)
+
+    class Meta:
+        indexes = ((("state", "created_at"), False),)
+
+
+class Verdict(StrEnum):
+    """What a line of the sheet means against the register."""
+
+    NEW = "new"
+    SUSPECT = "suspect"
+    CHANGES = "changes"
+    SAME = "same"
+    ERROR = "error"
+
+
+class EnterpriseImportRow(BaseModel):
+    """A line of the sheet. `outcome` is null until it was dealt with; a run that was cut short
+    goes on with those."""
+
+    sheet = ForeignKeyField(EnterpriseImport, backref="+")
+    sheet_id: int
+    number = IntegerField()
+    cells = JSONField(default=dict)
+    verdict = ChoiceField(Verdict)
+    note = TextField(default="")
+    enterprise_id = BigIntegerField(null=True)
+    outcome = CharField(max_length=20, null=True)
+
+    class Meta:
+        indexes = ((("sheet", "number"), True),)

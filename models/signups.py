@@ -94,7 +94,7 @@ class Signup(Record):
     session = ForeignKeyField(Session, backref="+")
     session_id: int
     user_id = BigIntegerField(index=True)
-    enterprise_id = BigIntegerField(null=True)
+    enterprise_id = BigIntegerField(null=True, index=True)
     party_size = IntegerField(default=1)
     over_capacity = IntegerField(default=0)
     answers = JSONField(default=dict)
