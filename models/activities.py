@@ -16,6 +16,7 @@ from peewee import (
 
 from models.base import ChoiceField, Record, UTCDateTimeField
 from models.spaces import Space, Venue, Zone
+from models.staff import Staff
 
 
 class SeriesMode(StrEnum):
@@ -79,6 +80,36 @@ class ActivityState(StrEnum):
     ARCHIVED = "archived"
 
 
+class Cadence(StrEnum):
+    """How often the next issue of a service project is due."""
+
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
+    QUARTERLY = "quarterly"
+    HALF_YEARLY = "half_yearly"
+    YEARLY = "yearly"
+    AS_NEEDED = "as_needed"
+
+
+class ServiceProject(Record):
+    """What worked once and is held again: the words of its next issue, how often, and who sees to
+    it. Everything else of an issue comes from the one before it."""
+
+    space = ForeignKeyField(Space, backref="+")
+    space_id: int
+    series = ForeignKeyField(Series, backref="+")
+    series_id: int
+    name = CharField(max_length=60)
+    theme = CharField(max_length=60, default="")
+    body = TextField(default="")
+    questions = JSONField(default=list)
+    notes = CharField(max_length=500, default="")
+    cadence = ChoiceField(Cadence, default=Cadence.AS_NEEDED)
+    owner = ForeignKeyField(Staff, null=True, backref="+")
+    owner_id: int | None
+    active = BooleanField(default=True)
+
+
 class Activity(Record):
     """What is offered; when and where is said by its sessions."""
 
@@ -113,7 +144,8 @@ class Activity(Record):
     state = ChoiceField(ActivityState, default=ActivityState.DRAFT)
     cancel_reason = CharField(max_length=120, default="")
     is_rehearsal = BooleanField(default=False)
-    service_project_id = IntegerField(null=True)
+    service_project = ForeignKeyField(ServiceProject, null=True, backref="+")
+    service_project_id: int | None
     co_hosts = JSONField(default=list)
     # A person may hold one of its sessions at a time: slots, or one training at two places.
     one_session_each = BooleanField(default=False)

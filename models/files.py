@@ -14,6 +14,8 @@ class Subject(StrEnum):
 
     NEED = "need"
     NEED_EVENT = "need_event"
+    ACTIVITY = "activity"
+    VISIT = "visit"
 
 
 class MediaCheck(StrEnum):
