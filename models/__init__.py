@@ -22,6 +22,7 @@ from models.jobs import JobRun
 from models.meetings import AgendaItem, JointMeeting, Resolution, Task
 from models.menus import Menu, MenuItem, MenuRevision
 from models.needs import Category, Need, NeedCounter, NeedEvent, NeedRating
+from models.needs_clusters import NeedActivityLink, NeedCluster
 from models.notifications import Campaign, Delivery, Message, PushEvent, Wallet, WalletEntry
 from models.resources import Expert, Partner, Resource, ResourceUse
 from models.signups import Draw, NoShowMark, Signup
@@ -83,6 +84,8 @@ TABLES = (
     NeedEvent,
     NeedRating,
     NeedCounter,
+    NeedCluster,
+    NeedActivityLink,
     Partner,
     Expert,
     Resource,
@@ -142,6 +145,8 @@ __all__ = [
     "MenuRevision",
     "Message",
     "Need",
+    "NeedActivityLink",
+    "NeedCluster",
     "NeedCounter",
     "NeedEvent",
     "NeedRating",

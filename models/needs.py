@@ -118,7 +118,7 @@ class Need(Record):
     reopen_count = IntegerField(default=0)
     paused_on = DateField(null=True)
     paused_days = IntegerField(null=True)
-    cluster_id = BigIntegerField(null=True)
+    cluster_id = BigIntegerField(null=True, index=True)
     duplicate_of_id = BigIntegerField(null=True)
 
     class Meta:
