@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from models import AuditLog
+from server.errors import Invalid
 
 
 @dataclass(frozen=True)
@@ -48,3 +49,11 @@ def record(
         ip=actor.ip,
         request_id=actor.request_id,
     )
+
+
+def purpose(reason: str) -> str:
+    """Return why something is taken along, as it goes into the trail. Raises Invalid."""
+    reason = reason.strip()
+    if not 2 <= len(reason) <= 60:
+        raise Invalid(fields={"reason": "请写明用途（2–60字），会记入审计"})
+    return reason

@@ -1,16 +1,13 @@
 """The list of a session as a spreadsheet: for a keeper, with a reason, on record."""
 
 import datetime as dt
-import io
-from collections.abc import Iterable
 from typing import Any
 
 from models import Session, Signup, db
 from server.clock import SHANGHAI
 from server.crypto import Vault
-from server.errors import Invalid
 from server.services import activities_questions as questions
-from server.services import audit, signups_roster, users
+from server.services import audit, files_sheets, signups_roster, users
 from server.services.audit import Actor
 
 _HEAD = ("状态", "候补位次", "姓名", "企业", "人数", "手机号", "来源", "报名时间", "到场时间")
@@ -28,9 +25,7 @@ def workbook(
 ) -> bytes:
     """Return the whole list as .xlsx and leave in the trail who took it along and why; `names` are
     the words for states and sources. Raises Invalid without a reason."""
-    reason = reason.strip()
-    if not 2 <= len(reason) <= 60:
-        raise Invalid(fields={"reason": "请写明用途（2–60字），会记入审计"})
+    reason = audit.purpose(reason)
     with db.atomic():
         rows = list(signups_roster.of_session(session))
         audit.record(
@@ -44,7 +39,7 @@ def workbook(
         )
     asked = [question["label"] for question in session.activity.questions]
     lines = [_line(signup, session, names, vault) for signup in rows]
-    return _stored([*_HEAD, *asked], lines)
+    return files_sheets.workbook("名单", [*_HEAD, *asked], lines, _WIDTHS)
 
 
 def _line(signup: Signup, session: Session, names: dict[str, str], vault: Vault) -> list[Any]:
@@ -71,29 +66,3 @@ def _line(signup: Signup, session: Session, names: dict[str, str], vault: Vault)
 
 def _wall(moment: dt.datetime) -> str:
     return f"{moment.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
-
-
-def _stored(head: list[str], lines: Iterable[list[Any]]) -> bytes:
-    """Return a workbook in which what people wrote stays what they wrote: a text that looks like a
-    formula is a text, a phone number keeps its digits."""
-    from openpyxl import Workbook
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-
-    book = Workbook()
-    sheet: Any = book.active
-    sheet.title = "名单"
-    for number, values in enumerate([head, *lines], 1):
-        for column, value in enumerate(values, 1):
-            cell = sheet.cell(number, column)
-            if isinstance(value, str):
-                cell.value = ILLEGAL_CHARACTERS_RE.sub("", value)
-                cell.data_type = "s"
-                cell.number_format = "@"
-            else:
-                cell.value = value
-    for column, width in enumerate(_WIDTHS):
-        sheet.column_dimensions["ABCDEFGHI"[column]].width = width
-    sheet.freeze_panes = "A2"
-    stored = io.BytesIO()
-    book.save(stored)
-    return stored.getvalue()

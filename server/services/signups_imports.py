@@ -1,20 +1,17 @@
 """A list of people from a spreadsheet: read, looked over row by row, put on the list together."""
 
 import datetime as dt
-import io
 import re
-import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
-from xml.etree.ElementTree import ParseError
 
 from models import Enterprise, Session, Signup, db
 from models.enterprises import EnterpriseStatus
 from models.signups import LIVE, SignupSource
 from server.crypto import Vault
 from server.errors import Invalid, ServiceError
-from server.services import audit, enterprises, users
+from server.services import audit, enterprises, files_sheets, users
 from server.services import signups_desk as desk
 from server.services.audit import Actor
 from server.services.signups_desk import Guest, WhenFull
@@ -22,10 +19,7 @@ from server.services.signups_desk import Guest, WhenFull
 COLUMNS: Final = ("姓名", "手机号", "企业", "人数")
 MOST_ROWS: Final = 500
 MOST_PARTY: Final = 20
-_LARGEST: Final = 20 * 1024 * 1024
-"""Bytes of a workbook unpacked; a file that swells beyond it is no list of people."""
 _PHONE: Final = re.compile(r"1[3-9][0-9]{9}|\+[0-9]{6,15}")
-_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 
 
 @dataclass(frozen=True)
@@ -53,38 +47,16 @@ class Outcome:
 
 def template() -> bytes:
     """Return an empty workbook with the columns and one example."""
-    from openpyxl import Workbook  # loaded by whoever needs it: most processes never do
-
-    book = Workbook()
-    sheet: Any = book.active
-    sheet.title = "名单"
-    sheet.append(COLUMNS)
-    sheet.append(("张三（示例，请删除）", "13800000000", "", 1))
-    for letter, width in zip("ABCD", (22, 16, 30, 8), strict=True):
-        sheet.column_dimensions[letter].width = width
-    stored = io.BytesIO()
-    book.save(stored)
-    return stored.getvalue()
+    example = ("张三（示例，请删除）", "13800000000", "", 1)
+    return files_sheets.workbook("名单", COLUMNS, [example], (22, 16, 30, 8))
 
 
 def read(session: Session, content: bytes, *, vault: Vault) -> list[Row]:
     """Return the rows of a workbook's first sheet, each with what is wrong with it and whom it
     means. Writes nothing. Raises Invalid for a file that is no such list."""
-    lines = [
-        (number, cells)
-        for number, cells in enumerate(_lines(content), 1)
-        if any(cell not in (None, "") for cell in cells)
-    ]
-    header = [_text(cell) for cell in lines[0][1]] if lines else []
-    missing = [name for name in COLUMNS[:1] if name not in header]
-    if missing:
-        raise Invalid(fields={"file": f"第一行应为表头，且至少有“{COLUMNS[0]}”一列，请下载模板"})
-    places: dict[str, int] = {name: header.index(name) for name in COLUMNS if name in header}
-    found = [(number, _cells(cells, places)) for number, cells in lines[1:]]
+    found = files_sheets.table(content, COLUMNS, most=MOST_ROWS)
     if not found:
         raise Invalid(fields={"file": "表格里没有人，请填写后再上传"})
-    if len(found) > MOST_ROWS:
-        raise Invalid(fields={"file": f"一次最多 {MOST_ROWS} 人，请分几次导入"})
     return list(_judged(session, found, vault))
 
 
@@ -136,46 +108,6 @@ def apply(
             actor, "signups.import", session, org_unit_id=session.space_id, now=now, after=after
         )
     return outcomes
-
-
-def _lines(content: bytes) -> Iterator[tuple[Any, ...]]:
-    from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
-
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            if sum(item.file_size for item in packed.infolist()) > _LARGEST:
-                raise Invalid(fields={"file": "文件太大，请只保留名单一张表"})
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        sheet = book.worksheets[0]
-        yield from sheet.iter_rows(max_row=MOST_ROWS + 50, max_col=20, values_only=True)
-    except (
-        zipfile.BadZipFile,
-        InvalidFileException,
-        ParseError,
-        KeyError,
-        IndexError,
-        ValueError,
-        TypeError,
-        AttributeError,
-        EOFError,
-        OSError,
-    ):
-        raise Invalid(fields={"file": "无法读取，请上传 .xlsx 格式的表格"}) from None
-
-
-def _cells(cells: tuple[Any, ...], places: dict[str, int]) -> list[str]:
-    return [
-        _text(cells[places[name]]) if name in places and places[name] < len(cells) else ""
-        for name in COLUMNS
-    ]
-
-
-def _text(cell: Any) -> str:
-    """Return a cell as people see it: a phone number kept as a number has no `.0`."""
-    if isinstance(cell, float) and cell.is_integer():
-        cell = int(cell)
-    return _CONTROL.sub("", "" if cell is None else str(cell)).strip()
 
 
 def _judged(session: Session, found: list[tuple[int, list[str]]], vault: Vault) -> Iterator[Row]:
