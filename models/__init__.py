@@ -23,6 +23,7 @@ from models.meetings import AgendaItem, JointMeeting, Resolution, Task
 from models.menus import Menu, MenuItem, MenuRevision
 from models.needs import Category, Need, NeedCounter, NeedEvent, NeedRating
 from models.needs_clusters import NeedActivityLink, NeedCluster
+from models.needs_dispatches import AnswerTemplate, Dispatch, Escalation, Extension
 from models.notifications import Campaign, Delivery, Message, PushEvent, Wallet, WalletEntry
 from models.resources import Expert, Partner, Resource, ResourceUse
 from models.signups import Draw, NoShowMark, Signup
@@ -94,6 +95,10 @@ TABLES = (
     Resolution,
     Task,
     AgendaItem,
+    Dispatch,
+    Escalation,
+    Extension,
+    AnswerTemplate,
     VisitCampaign,
     VisitTarget,
     VisitRecord,
@@ -117,6 +122,7 @@ __all__ = [
     "TABLES",
     "Activity",
     "AgendaItem",
+    "AnswerTemplate",
     "AuditLog",
     "BaseModel",
     "Building",
@@ -127,6 +133,7 @@ __all__ = [
     "ConsoleLogin",
     "Delivery",
     "Device",
+    "Dispatch",
     "Draw",
     "Enterprise",
     "EnterpriseCare",
@@ -134,7 +141,9 @@ __all__ = [
     "EnterpriseImportRow",
     "EnterpriseMember",
     "EnterpriseMerge",
+    "Escalation",
     "Expert",
+    "Extension",
     "File",
     "Grant",
     "IdempotencyKey",

@@ -103,6 +103,8 @@ class Need(Record):
     text_check = ChoiceField(TextCheck, default=TextCheck.PASSED)
     outcome = ChoiceField(Outcome, null=True)
     lead_unit = CharField(max_length=60, default="")
+    # Which level was asked before we said that it cannot be done.
+    consulted = CharField(max_length=60, default="")
     received_at = UTCDateTimeField()
     respond_days = IntegerField()
     resolve_days = IntegerField()

@@ -50,6 +50,8 @@ class Grant(Record):
     from_on = DateField()
     to_on = DateField(null=True)
     granted_by = BigIntegerField(null=True)
+    # Whose dispatches a partner handler works on.
+    partner_id = BigIntegerField(null=True)
     revoked_at = UTCDateTimeField(null=True)
 
 
