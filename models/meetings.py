@@ -68,6 +68,10 @@ class Resolution(Record):
     order = IntegerField(default=0)
     text = CharField(max_length=300)
 
+    class Meta:
+        # A form sent twice writes one resolution.
+        indexes = ((("meeting", "text"), True),)
+
 
 class TaskState(StrEnum):
     OPEN = "open"

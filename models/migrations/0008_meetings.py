@@ -177,6 +177,9 @@ def _meetings(db, known):
         order = IntegerField()
         text = CharField(max_length=300)
 
+        class Meta:
+            indexes = ((("meeting", "text"), True),)
+
     Task = _task(Record, known, JointMeeting, Resolution)
 
     class AgendaItem(Record):

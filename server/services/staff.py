@@ -75,6 +75,10 @@ class Scope:
         """Say whether the verb is allowed in the Space."""
         return space_id in self.space_ids(verb)
 
+    def holds(self, verb: Verb, path: str) -> bool:
+        """Say whether the verb is allowed at a knot of the tree, a Space or above it."""
+        return any(verb in ROLE_VERBS[role] and path.startswith(at) for role, at in self.grants)
+
     def require(self, verb: Verb, space_id: int) -> None:
         """Let pass what is allowed. Raises NotFound where the Space is none of theirs (existence
         is not told to strangers), Forbidden where they see it but may not do this."""
@@ -106,6 +110,27 @@ def grants_of(staff: Staff, *, now: dt.datetime) -> list[Grant]:
         .order_by(Grant.id)
     )
     return list(rows)
+
+
+def working_in(space_id: int, verb: Verb, *, now: dt.datetime) -> list[Staff]:
+    """Return the open accounts that may do it in the Space today, by name."""
+    today = day_of(now)
+    unit: OrgUnit = OrgUnit.select().join(Space).where(Space.id == space_id).get()
+    rows: Any = (
+        Grant.select(Grant, Staff, OrgUnit)
+        .join(Staff)
+        .switch(Grant)
+        .join(OrgUnit)
+        .where(
+            Grant.role.in_([role.value for role, verbs in ROLE_VERBS.items() if verb in verbs]),
+            Grant.revoked_at.is_null(),
+            Grant.from_on <= today,
+            Grant.to_on.is_null() | (Grant.to_on >= today),
+            Staff.active == True,  # noqa: E712
+        )
+    )
+    found = {row.staff_id: row.staff for row in rows if unit.path.startswith(row.org_unit.path)}
+    return sorted(found.values(), key=lambda row: (row.name, row.id))
 
 
 def get(staff_id: int) -> Staff:

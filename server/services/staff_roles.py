@@ -23,6 +23,7 @@ class Verb(StrEnum):
     READ_ESCALATED = "read_escalated"
     VISIT = "visit"
     READ_VISITS = "read_visits"
+    KEEP_RESOURCES = "keep_resources"  # partners, experts, resources of one's own place
     EXPORT_PEOPLE = "export_people"
     STATISTICS = "statistics"
     STATISTICS_SUMS = "statistics_sums"
@@ -39,6 +40,7 @@ _OPERATOR = _SCANNER | {
     Verb.WORK_NEEDS,
     Verb.VISIT,
     Verb.READ_VISITS,
+    Verb.KEEP_RESOURCES,
     Verb.STATISTICS,
 }
 _KEEPER = _OPERATOR | {
@@ -61,6 +63,7 @@ ROLE_VERBS: dict[Role, frozenset[Verb]] = {
             Verb.SUBMIT_NEED,
             Verb.READ_ESCALATED,
             Verb.READ_VISITS,
+            Verb.KEEP_RESOURCES,
             Verb.STATISTICS,
             Verb.GRANT,
         }
