@@ -121,7 +121,7 @@ def templates_command() -> None:
         if found is None:
             said = ["没有这个模板：请在小程序后台选用，并把编号写进 [wechat.templates]"]
         else:
-            said = templates.check(kind, found)
+            said = templates.check(kind, found, is_lasting=kind in it.config.wechat.long_term)
         problems += len(said)
         click.echo(f"{kind}: {'; '.join(said) or 'ok'}")
     if problems:

@@ -68,6 +68,7 @@ class WeChatConfig(_Section):
     miniprogram_state: Literal["developer", "trial", "formal"]
     connect_timeout: Seconds
     read_timeout: Seconds
+    long_term: list[str]
     templates: dict[str, str]
 
 
@@ -243,6 +244,11 @@ def _unsafe(config: Config) -> list[str]:
         problems.append(
             "[jobs] lease_seconds: must be longer than [wechat]'s two timeouts together"
         )
+    problems += [
+        f"[wechat] long_term: there is no template {kind!r}"
+        for kind in config.wechat.long_term
+        if kind not in config.wechat.templates
+    ]
     base = urlsplit(config.wechat.api_base)
     if base.scheme != "https" and base.hostname not in _LOOPBACK:
         problems.append("[wechat] api_base: only https, unless it is on this machine")

@@ -22,7 +22,7 @@ from server.schemas.notifications import (
     WalletKindOut,
     WalletOut,
 )
-from server.services import notifications
+from server.services import notifications, staff
 from server.services.notifications import Entry, ledger
 from server.services.staff import Verb
 
@@ -43,18 +43,22 @@ class CampaignPath(In):
 
 
 def _wallet() -> WalletOut:
-    templates = config().wechat.templates
+    settings = config().wechat
+    user_id = current_user().id
+    is_staff = staff.find_of_user(user_id) is not None
+    held = notifications.wallet_of(user_id, is_staff=is_staff, lasting=settings.long_term)
     return WalletOut(
         items=[
             WalletKindOut(
                 kind=each.kind,
                 title=each.title,
-                template_id=templates.get(each.kind, ""),
+                template_id=settings.templates.get(each.kind, ""),
                 balance=each.balance,
                 is_refused=each.is_refused,
+                is_lasting=each.is_lasting,
                 sentence=each.sentence,
             )
-            for each in notifications.wallet_of(current_user().id)
+            for each in held
         ]
     )
 

@@ -28,6 +28,7 @@ def desk(resources: Resources) -> Desk:
         push=resources.push,
         vault=resources.vault,
         kinds={template: kind for kind, template in templates.items()},
+        lasting=resources.config.wechat.long_term,
         others=partial(_other, resources),
     )
 

@@ -117,7 +117,12 @@ class Worker:
             return False
         room = self._settings.lease_batch - len(self._ready)
         parcels = outbox.claim(
-            self._owner, self._buckets.popleft(), limit=room, lease=self._lease, now=now
+            self._owner,
+            self._buckets.popleft(),
+            limit=room,
+            lease=self._lease,
+            lasting=self._it.config.wechat.long_term,
+            now=now,
         )
         # Whoever leaves from here on takes their deliveries along, and those are not begun.
         people = users.of_ids([parcel.user_id for parcel in parcels])

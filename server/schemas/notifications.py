@@ -55,13 +55,16 @@ class InboxOut(Out):
 
 
 class WalletKindOut(Out):
-    """How many messages of a kind may still be sent, and the template to ask for more with."""
+    """How many messages of a kind may still be sent, and the template to ask for more with. One that
+    `is_lasting` and has a balance needs not be asked for again. WeChat lets lasting and other
+    templates not into one pop-up."""
 
     kind: str
     title: str
     template_id: str
     balance: int
     is_refused: bool
+    is_lasting: bool
     sentence: str
 
 

@@ -5,11 +5,14 @@ from typing import Final
 
 from models import Grant, Space, Staff, db
 from models.staff import Role
-from server.clock import day_of, month_after, month_of
+from server.clock import at_shanghai, day_of, month_after, month_bounds, month_of
 from server.services import menus, menus_board, notifications
 
 FROM_DAY: Final = 25
 """The day of the month from which a menu that is missing is somebody's worry."""
+
+
+_CLOSING: Final = dt.time(17, 30)
 
 
 def remind_keepers(*, now: dt.datetime) -> int:
@@ -47,13 +50,17 @@ def _keepers(space: Space, now: dt.datetime) -> list[int]:
     return [row.user_id for row in rows if row.user_id is not None]
 
 
+def _last_day_before(month: str) -> dt.date:
+    return day_of(month_bounds(month)[0]) - dt.timedelta(days=1)
+
+
 def _remind(user_id: int, space: Space, month: str, now: dt.datetime) -> bool:
     """Tell one keeper and say whether they had not been told before."""
     year, number = map(int, month.split("-"))
     planned = len(menus_board.on_offer(space.id, month, []))
     message = notifications.tell(
         user_id,
-        kind="menu",
+        kind="duty",
         subject_type="space",
         subject_id=space.id,
         dedupe_key=f"menu-due:{space.id}:{month}",
@@ -62,10 +69,10 @@ def _remind(user_id: int, space: Space, month: str, now: dt.datetime) -> bool:
         "请在月底前到工作台编好并发布，让大家早点安排时间。",
         page="pages/tabs/home/home",
         fields={
+            "task": f"发布{number}月菜单",
             "space": space.name,
-            "month": f"{year}年{number}月",
-            "summary": "下月菜单还没发布，请尽快安排",
-            "count": str(planned),
+            "due_at": at_shanghai(_last_day_before(month), _CLOSING),
+            "tip": f"已排活动 {planned} 个，请到工作台编好并发布",
         },
         space_id=space.id,
         now=now,

@@ -67,6 +67,12 @@ KINDS: Final[dict[str, tuple[Field, ...]]] = {
         Field("summary", "thing3", ("答复摘要", "答复内容", "回复内容")),
         Field("answered_at", "time4", ("答复时间", "回复时间")),
     ),
+    "duty": (
+        Field("task", "thing1", ("待办事项", "任务名称", "工作内容")),
+        Field("space", "thing2", ("所属空间", "所属单位", "来源")),
+        Field("due_at", "time3", ("截止时间", "到期时间", "完成时间")),
+        Field("tip", "thing4", ("备注", "温馨提示")),
+    ),
     "reminder": (
         Field("activity", "thing1", _ACTIVITY),
         Field("starts_at", "time2", ("开始时间", "活动时间", "活动开始时间")),
@@ -149,8 +155,9 @@ def render(kind: str, fields: Mapping[str, Value], template: Template | None) ->
     }
 
 
-def check(kind: str, template: Template) -> list[str]:
+def check(kind: str, template: Template, *, is_lasting: bool = False) -> list[str]:
     """What staff must know about the template chosen for a kind, in plain words; empty if all fits.
+    `is_lasting`: our settings take it for a long-term one.
 
     Raises ValueError for an unknown kind.
     """
@@ -158,11 +165,7 @@ def check(kind: str, template: Template) -> list[str]:
     matched = _match(wanted, template)
     placed = {each.name for each in matched.values()}
     name = f"模板“{template.title}”"
-    problems = (
-        [f"{name}是长期订阅，系统仍按一次性订阅计次，次数用完就不再发送，请改选一次性模板"]
-        if template.lasting
-        else []
-    )
+    problems = _terms(name, template.lasting, is_lasting)
     problems += [
         f"{name}缺少关键词“{each.labels[0]}”（{each.type}类型），消息里将没有这一项"
         for each in wanted
@@ -179,6 +182,14 @@ def check(kind: str, template: Template) -> list[str]:
                 f"或改选名为“{found.labels[0]}”的关键词"
             )
     return problems
+
+
+def _terms(name: str, at_wechat: bool, in_settings: bool) -> list[str]:
+    if at_wechat == in_settings:
+        return []
+    if at_wechat:
+        return [f"{name}是长期订阅，请把这一类写进 [wechat] long_term，否则仍按一次性计次"]
+    return [f"{name}是一次性订阅，请从 [wechat] long_term 里去掉这一类，否则次数不会减少"]
 
 
 def _fields(kind: str) -> tuple[Field, ...]:

@@ -88,7 +88,10 @@ def test_the_wallet_tells_every_kind_in_plain_words(
     menu = next(item for item in items if item["kind"] == "menu")
     assert menu["sentence"] == "还能提醒你 1 次"
     assert menu["template_id"] == resources(app).config.wechat.templates["menu"]
-    assert len(items) == len(TITLES)
+    assert not menu["is_lasting"]
+    assert [item["kind"] for item in items] == [kind for kind in TITLES if kind != "duty"]
+    make_staff(user_id=user.id)
+    assert len(client.as_user(user).get("/api/v1/me/wallet").json["items"]) == len(TITLES)
 
 
 def test_what_a_phone_claims_fills_no_wallet(client: Client, app: Flask) -> None:

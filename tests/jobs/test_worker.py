@@ -12,10 +12,12 @@ from models.notifications import DeliveryState, EntryReason
 from server import clock
 from server.clock import utcnow
 from server.context import Resources
+from server.services import health
 from tests.conftest import Sandbox
 from tests.jobs.conftest import Person, changed, fresh, until, working
 
 SEND = "/cgi-bin/message/subscribe/send"
+LONG_TERM = "sbx_longterm_".ljust(43, "A")
 
 
 def settled(row: Delivery) -> Delivery:
@@ -90,6 +92,30 @@ def test_43101_empties_the_wallet_and_is_final(it: Resources, sandbox: Sandbox) 
 
 
 @pytest.mark.parametrize("errcode", [47003, 40037, 41030, 40003, 43107, 45168])
+def test_a_long_term_reminder_is_sent_again_and_again_until_wechat_refuses(
+    it: Resources, sandbox: Sandbox
+) -> None:
+    lasting = {"templates": {**it.config.wechat.templates, "need_answered": LONG_TERM}}
+    it = changed(it, wechat=lasting | {"long_term": ["need_answered"]})
+    person = Person(it, sandbox).accept(it, "need_answered")
+    words = {"number": "XYC-1", "title": "停车", "summary": "加了十个", "answered_at": utcnow()}
+    with working(it):
+        for received in (1, 2):
+            person.tell(kind="need_answered", fields=words)
+            until(lambda: person.received() == received)  # noqa: B023  # called within the turn
+        sandbox.post(
+            f"users/{person.openid}/subscribe",
+            template_id=LONG_TERM,
+            status="reject",
+            push=False,
+        )
+        row = person.tell(kind="need_answered", fields=words)
+        until(lambda: fresh(row).state == DeliveryState.FAILED_REFUSED)
+    assert person.received() == 2
+    assert person.balance("need_answered") == 0
+    assert not health.broken()
+
+
 def test_what_lies_with_us_is_final_and_costs_nothing(
     errcode: int, it: Resources, sandbox: Sandbox
 ) -> None:

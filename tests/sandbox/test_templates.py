@@ -74,10 +74,10 @@ def test_the_account_lists_its_templates(sandbox: Program) -> None:
     listed = sandbox.get("/wxaapi/newtmpl/gettemplate", access_token=token)["data"]
     assert {len(template["priTmplId"]) for template in listed} == {43}
     kinds = ["cancelled", "changed", "promoted", "decided", "need_answered"]
-    kinds += ["reminder", "menu", "rating", "longterm"]
+    kinds += ["duty", "reminder", "menu", "rating", "longterm"]
     assert [t["priTmplId"].split("_A")[0] for t in listed] == [f"sbx_{kind}" for kind in kinds]
-    assert [template["type"] for template in listed] == [2] * 8 + [3]
-    menu = listed[6]
+    assert [template["type"] for template in listed] == [2] * 9 + [3]
+    menu = listed[7]
     assert menu["content"] == (
         "空间名称:{{thing1.DATA}}\n菜单月份:{{date2.DATA}}\n"
         "内容提要:{{thing3.DATA}}\n活动数量:{{number4.DATA}}\n"
@@ -122,8 +122,8 @@ def test_the_public_library_can_be_browsed(sandbox: Program) -> None:
     def titles(**query: str) -> Any:
         return sandbox.get(path, access_token=token, **query)
 
-    page = titles(ids=ids, start="8", limit="30")
-    assert page["count"] == 10
+    page = titles(ids=ids, start="9", limit="30")
+    assert page["count"] == 11
     assert [title["tid"] for title in page["data"]] == [2001, 3001]
     assert titles(ids="x", start="0", limit="1")["errcode"] == 200018
     assert titles(ids=ids, start="x", limit="1")["errcode"] == 200016

@@ -47,6 +47,9 @@ def test_keepers_without_next_months_menu_are_told_once() -> None:
     assert "2028年1月" in text
     assert "已排活动 1 个" in text
     assert not any(told(user) for user in (other, operator, gone))
+    delivery = models.Delivery.get(models.Delivery.user_id == keeper.id)
+    assert delivery.kind == "duty"  # never a reminder the keeper accepted as a member
+    assert delivery.fields["due_at"] == "2027年12月31日 17:30"
 
 
 def test_a_draft_is_not_yet_a_menu() -> None:

@@ -19,7 +19,7 @@ def template(content: str, **over: Any) -> Template:
 
 def test_the_most_urgent_kind_comes_first() -> None:
     assert PRIORITY[:4] == ("cancelled", "changed", "promoted", "decided")
-    assert PRIORITY[4:] == ("need_answered", "reminder", "menu", "rating")
+    assert PRIORITY[4:] == ("need_answered", "duty", "reminder", "menu", "rating")
 
 
 def test_without_a_template_the_default_keywords_are_used() -> None:
@@ -101,10 +101,12 @@ def test_long_term_templates_are_told_apart() -> None:
     assert not template("", type=2).lasting
 
 
-def test_a_long_term_template_is_told_because_its_sends_are_counted() -> None:
-    told = [check("menu", template("", type=kind))[0] for kind in (3, 2)]
-    assert "长期订阅" in told[0]
-    assert "长期订阅" not in told[1]
+@pytest.mark.parametrize("is_lasting", [True, False])
+@pytest.mark.parametrize("kind", [2, 3])
+def test_settings_and_wechat_must_agree_on_what_runs_down(kind: int, is_lasting: bool) -> None:
+    made = template("", type=kind)
+    told = [line for line in check("menu", made, is_lasting=is_lasting) if "long_term" in line]
+    assert bool(told) == (is_lasting != made.lasting)
 
 
 def test_an_empty_value_is_visible() -> None:

@@ -12,7 +12,7 @@ from peewee import fn
 from models import Delivery, Message
 from models.notifications import DeliveryState
 
-FOLDED: Final = frozenset({"changed", "reminder"})
+FOLDED: Final = frozenset({"changed", "duty", "reminder"})
 """Kinds of which the newest about one subject says all that matters. Never `cancelled`, nor anything
 that is decided once; and never about two subjects: two sessions are two appointments."""
 

@@ -14,7 +14,7 @@ from models.users import UserStatus
 from server.errors import NotFound
 from server.paging import Page, keyset
 from server.services.notifications import bell
-from server.services.notifications.kinds import awake_at, priority, written
+from server.services.notifications.kinds import INBOX_ONLY, awake_at, priority, written
 from server.wechat.fitting import Value
 
 MarkState = Literal["delivered", "waiting", "not_delivered", "inbox_only"]
@@ -28,7 +28,8 @@ class Mark:
     text: str
 
 
-_INBOX_ONLY: Final = Mark("inbox_only", "仅站内消息：这类微信提醒已关闭")
+_MUTED: Final = Mark("inbox_only", "仅站内消息：这类微信提醒已关闭")
+_UNSENDABLE: Final = Mark("inbox_only", "站内消息")
 _MARKS: Final = {
     DeliveryState.QUEUED: Mark("waiting", "等待发送"),
     DeliveryState.RESERVED: Mark("waiting", "等待发送"),
@@ -85,7 +86,7 @@ def tell(  # noqa: PLR0913  # what a message is made of, all by name
         }
         fresh = Message.insert(**row).on_conflict_ignore().as_rowcount().execute()
         message: Message = Message.get(Message.user_id == user_id, Message.dedupe_key == dedupe_key)
-        if fresh and _wanting([user_id], kind):
+        if fresh and kind not in INBOX_ONLY and _wanting([user_id], kind):
             Delivery.insert(**delivery_row(message.id, user_id, kind, values, now)).execute()
             bell.ring_after_commit()
     return message
@@ -171,7 +172,7 @@ def of_user(user_id: int, *, cursor: str | None, limit: int) -> Page[Entry]:
         Delivery.user_id == user_id, Delivery.message.in_(ids)
     )
     states = {row.message_id: row.state for row in rows} if ids else {}
-    return Page([Entry(each, _mark(states.get(each.id))) for each in page.items], page.next)
+    return Page([Entry(each, _mark(each, states.get(each.id))) for each in page.items], page.next)
 
 
 def unread(user_id: int) -> int:
@@ -190,7 +191,7 @@ def read(user_id: int, message_id: int, *, now: dt.datetime) -> Entry:
         if message is None:
             raise NotFound
         row = Delivery.get_or_none(Delivery.user_id == user_id, Delivery.message == message_id)
-    return Entry(message, _mark(row.state if row else None))
+    return Entry(message, _mark(message, row.state if row else None))
 
 
 def forget(user_id: int) -> None:
@@ -199,5 +200,7 @@ def forget(user_id: int) -> None:
     Message.delete().where(Message.user_id == user_id).execute()
 
 
-def _mark(state: DeliveryState | None) -> Mark:
-    return _INBOX_ONLY if state is None else _MARKS[state]
+def _mark(message: Message, state: DeliveryState | None) -> Mark:
+    if state is not None:
+        return _MARKS[state]
+    return _UNSENDABLE if message.kind in INBOX_ONLY else _MUTED

@@ -14,10 +14,18 @@ TITLES: Final = {
     "promoted": "候补成功通知",
     "decided": "报名结果通知",
     "need_answered": "诉求答复通知",
+    "duty": "工作待办提醒",
     "reminder": "活动开始提醒",
     "menu": "每月菜单通知",
     "rating": "活动评价邀请",
 }
+
+INBOX_ONLY: Final = frozenset({"notice"})
+"""What has no template at WeChat and stands in the inbox alone: rare, and nothing to set out for."""
+
+FOR_STAFF: Final = frozenset({"duty"})
+"""What staff are told as staff. A kind of its own, so that work never spends the reminders which the
+same person accepted as a member, and never shows in the wallet of somebody who is not staff."""
 
 URGENT: Final = frozenset({"cancelled", "changed"})
 """Worth a ring at night: somebody may otherwise set out for nothing."""
@@ -47,11 +55,14 @@ def priority(kind: str) -> int:
 
 
 def written(kind: str, fields: Mapping[str, Value]) -> dict[str, str]:
-    """Return the fields of a message as plain text that can be stored until it is sent.
+    """Return the fields of a message as plain text that can be stored until it is sent; none of what
+    is for the inbox alone.
 
     Raises ValueError for an unknown kind or a field left out: found here, in the caller's own
     transaction, and not hours later in the worker.
     """
+    if kind in INBOX_ONLY:
+        return {}
     if kind not in KINDS:
         raise ValueError(f"no such kind of message: {kind!r}")
     missing = [each.name for each in KINDS[kind] if each.name not in fields]

@@ -13,6 +13,7 @@ a worker that was slow, or thought dead, changes nothing that is no longer its o
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -52,11 +53,17 @@ def due_buckets(*, now: dt.datetime) -> list[int]:
 
 
 def claim(
-    owner: str, bucket: int, *, limit: int, lease: dt.timedelta, now: dt.datetime
+    owner: str,
+    bucket: int,
+    *,
+    limit: int,
+    lease: dt.timedelta,
+    now: dt.datetime,
+    lasting: Collection[str] = (),
 ) -> list[Parcel]:
     """Reserve up to `limit` waiting deliveries of a bucket for a worker, the most urgent first and
     one per person. Whose wallet is empty is skipped for good; old news expires, and what a newer
-    message says better is folded into it."""
+    message says better is folded into it. `lasting`: the kinds of which a send takes nothing."""
     with db.atomic():
         rows = _waiting(bucket, limit, now)
         if not rows:
@@ -67,7 +74,7 @@ def claim(
         _close(stale, DeliveryState.FOLDED, now)
         kept = [row for row in fresh if row not in stale]
         chosen = list({row.user_id: row for row in reversed(kept)}.values())
-        paid = _reserve(chosen, now)
+        paid = _reserve(chosen, lasting, now)
         _close([row for row in chosen if row not in paid], DeliveryState.SKIPPED_NO_QUOTA, now)
         Delivery.update(
             state=DeliveryState.RESERVED,
@@ -117,11 +124,14 @@ def _waiting(bucket: int, limit: int, now: dt.datetime) -> list[Delivery]:
     return list(query)
 
 
-def _reserve(rows: list[Delivery], now: dt.datetime) -> list[Delivery]:
+def _reserve(rows: list[Delivery], lasting: Collection[str], now: dt.datetime) -> list[Delivery]:
     by_kind: dict[str, dict[int, str]] = defaultdict(dict)
     for row in rows:
         by_kind[row.kind][row.user_id] = wallet.ref_of(row.id, row.version + 1)
-    paid = {kind: wallet.reserve(kind, refs, now=now) for kind, refs in by_kind.items()}
+    paid = {
+        kind: wallet.reserve(kind, refs, is_lasting=kind in lasting, now=now)
+        for kind, refs in by_kind.items()
+    }
     return [row for row in rows if row.user_id in paid[row.kind]]
 
 

@@ -2,7 +2,7 @@
 
 import base64
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -35,12 +35,13 @@ class _NotYetError(Exception):
 
 @dataclass(frozen=True)
 class Desk:
-    """What working off needs. `kinds`: template id → kind. `others` takes the events that are not
+    """What working off needs. `kinds`: template id → kind; `lasting`: those of them that do not run down. `others` takes the events that are not
     about messages and says whether they are done with."""
 
     push: Push
     vault: Vault
     kinds: Mapping[str, str]
+    lasting: Collection[str]
     others: Callable[[Event, dt.datetime], bool]
 
 
@@ -144,11 +145,16 @@ def _apply(event: Event, row: PushEvent, desk: Desk, now: dt.datetime) -> bool:
     if kind is None:  # a template that is no longer ours
         return True
     user = users.find_by_openid(event.openid, desk.vault)
-    return user is not None and _apply_to(user, kind, event, row)
+    return user is not None and _apply_to(user, kind, event, row, is_lasting=kind in desk.lasting)
 
 
 def _apply_to(
-    user: User, kind: str, event: SubscribePopup | SubscribeChange | SubscribeSent, row: PushEvent
+    user: User,
+    kind: str,
+    event: SubscribePopup | SubscribeChange | SubscribeSent,
+    row: PushEvent,
+    *,
+    is_lasting: bool,
 ) -> bool:
     if isinstance(event, SubscribeSent):
         return outcomes.confirm(
@@ -159,11 +165,9 @@ def _apply_to(
             status=event.status,
             received_at=row.received_at,
         )
-    take = (
-        wallet.grant_from_popup
-        if isinstance(event, SubscribePopup)
-        else wallet.change_from_settings
-    )
+    # Switched on again in the settings, a lasting kind may be sent again; of others nothing came.
+    is_grant = isinstance(event, SubscribePopup) or (is_lasting and event.accepted)
+    take = wallet.grant_from_popup if is_grant else wallet.change_from_settings
     ref = f"{row.dedupe_key}:{event.template_id}"
     take(user.id, kind, accepted=event.accepted, ref=ref, at=event.at, now=row.received_at)
     return True

@@ -2,10 +2,13 @@
 
 WeChat never tells the remaining count, so a ledger keeps it: the balance is the sum of the entries.
 Only WeChat's own pushes put something in. What a phone reports is forgeable and gets lost.
+
+A kind whose template is a long-term one is `lasting`: accepted once, and no send takes anything. Its
+sends stand in the ledger all the same, with nothing moved.
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +17,7 @@ from peewee import Value, fn
 from models import Wallet, WalletEntry, db, new_id
 from models.notifications import EntryReason
 from models.statements import Statement, gap
-from server.services.notifications.kinds import TITLES
+from server.services.notifications.kinds import FOR_STAFF, TITLES
 
 _SEND = "delivery:"
 
@@ -27,6 +30,7 @@ class Standing:
     title: str
     balance: int
     is_refused: bool
+    is_lasting: bool
     sentence: str
 
 
@@ -64,20 +68,24 @@ def change_from_settings(
         Wallet.update(refused_at=at).where(Wallet.id == wallet.id).execute()
 
 
-def reserve(kind: str, refs: Mapping[int, str], *, now: dt.datetime) -> set[int]:
-    """Take one from the wallet of each person (user id → ref of the send); return who had one.
+def reserve(
+    kind: str, refs: Mapping[int, str], *, is_lasting: bool = False, now: dt.datetime
+) -> set[int]:
+    """Take one from the wallet of each person (user id → ref of the send), nothing of a lasting
+    kind; return who had one.
 
     The condition stands in the UPDATE, so that two workers can never spend the same one.
     """
+    taken = 0 if is_lasting else 1
     rows = (
-        Wallet.update(balance=Wallet.balance - 1, version=Wallet.version + 1, updated_at=now)
+        Wallet.update(balance=Wallet.balance - taken, version=Wallet.version + 1, updated_at=now)
         .where(Wallet.kind == kind, Wallet.user_id.in_(list(refs)), Wallet.balance > 0)
         .returning(Wallet.id, Wallet.user_id)
         .execute()
     )
     wallets = list(rows)
     entries = [
-        _entry(each, EntryReason.RESERVE, change=-1, ref=refs[each.user_id], at=now)
+        _entry(each, EntryReason.RESERVE, change=-taken, ref=refs[each.user_id], at=now)
         for each in wallets
     ]
     if entries:
@@ -86,10 +94,12 @@ def reserve(kind: str, refs: Mapping[int, str], *, now: dt.datetime) -> set[int]
 
 
 def release(user_id: int, kind: str, ref: str, *, now: dt.datetime) -> None:
-    """Put back what was reserved for a send that certainly did not happen."""
+    """Put back what was reserved for a send that certainly did not happen: nothing, where nothing
+    was taken."""
     wallet = _opened(user_id, kind, now)
-    if _enter(wallet, EntryReason.RELEASE, 1, ref, now):
-        Wallet.update(balance=Wallet.balance + 1).where(Wallet.id == wallet.id).execute()
+    taken = _taken(wallet, ref)
+    if _enter(wallet, EntryReason.RELEASE, taken, ref, now):
+        Wallet.update(balance=Wallet.balance + taken).where(Wallet.id == wallet.id).execute()
 
 
 def commit(user_id: int, kind: str, ref: str, *, now: dt.datetime) -> None:
@@ -116,22 +126,33 @@ def ref_column(delivery_id: Any, reservation: Any) -> Any:
     )
 
 
-def of_user(user_id: int) -> list[Standing]:
-    """Return the person's wallet, every kind, the most urgent first."""
+def of_user(
+    user_id: int, *, is_staff: bool = False, lasting: Collection[str] = ()
+) -> list[Standing]:
+    """Return the person's wallet, every kind, the most urgent first; the kinds for staff only to
+    staff. `lasting`: the kinds that do not run down."""
     held = {wallet.kind: wallet for wallet in Wallet.select().where(Wallet.user_id == user_id)}
-    return [_standing(kind, title, held.get(kind)) for kind, title in TITLES.items()]
+    return [
+        _standing(kind, held.get(kind), is_lasting=kind in lasting)
+        for kind in TITLES
+        if is_staff or kind not in FOR_STAFF
+    ]
 
 
-def _standing(kind: str, title: str, wallet: Wallet | None) -> Standing:
+def _standing(kind: str, wallet: Wallet | None, *, is_lasting: bool) -> Standing:
     balance = wallet.balance if wallet else 0
     refused = bool(wallet and wallet.refused_at and not balance)
-    if balance:
+    if balance and is_lasting:
+        sentence = "长期有效，不用再次开启"
+    elif balance:
         sentence = f"还能提醒你 {balance} 次"
     elif refused:
         sentence = "你拒绝了这类提醒，需要时可以再打开"
+    elif is_lasting:
+        sentence = "还没有开启，开启一次长期有效"
     else:
         sentence = "没有提醒次数了，消息只会出现在“消息”里"
-    return Standing(kind, title, balance, refused, sentence)
+    return Standing(kind, TITLES[kind], balance, refused, is_lasting, sentence)
 
 
 def _write_commit() -> Any:
@@ -182,6 +203,16 @@ def _switched_off_since(wallet: Wallet, at: dt.datetime) -> bool:
         )
         .exists()
     )
+
+
+def _taken(wallet: Wallet, ref: str) -> int:
+    """How much the send took: what is put back must not hang on what the kind is by now."""
+    reserved = WalletEntry.get_or_none(
+        WalletEntry.wallet == wallet,
+        WalletEntry.reason == EntryReason.RESERVE,
+        WalletEntry.ref == ref,
+    )
+    return -reserved.change if reserved else 0
 
 
 def _zero(wallet: Wallet, ref: str, *, at: dt.datetime) -> None:

@@ -134,6 +134,38 @@ def test_the_last_reminder_is_spent_by_one_only(now: dt.datetime) -> None:
     assert balance(user) == 0
 
 
+def test_a_long_term_accept_does_not_run_down(now: dt.datetime) -> None:
+    user = make_user()
+    accept(user, "a", now)
+    with db.atomic():
+        for send in ("delivery:1:1", "delivery:1:2", "delivery:2:1"):
+            assert wallet.reserve("menu", {user.id: send}, is_lasting=True, now=now) == {user.id}
+        wallet.release(user.id, "menu", "delivery:1:1", now=now)
+        wallet.commit(user.id, "menu", "delivery:1:2", now=now)
+    assert balance(user) == 1
+    held = {
+        each.kind: each for each in notifications.wallet_of(user.id, lasting=["menu", "rating"])
+    }
+    assert held["menu"].sentence.startswith("长期有效")
+    assert held["rating"].sentence == "还没有开启，开启一次长期有效"
+    assert not held["changed"].is_lasting
+    with db.atomic():
+        wallet.zero(user.id, "menu", "delivery:2:1", now=now)
+        assert not wallet.reserve("menu", {user.id: "delivery:3:1"}, is_lasting=True, now=now)
+    assert balance(user) == 0
+
+
+def test_what_a_kind_is_now_changes_nothing_that_was_taken_before(now: dt.datetime) -> None:
+    user = make_user()
+    accept(user, "a", now)
+    with db.atomic():
+        wallet.reserve("menu", {user.id: "delivery:1:1"}, now=now)
+        wallet.release(user.id, "menu", "delivery:1:1", now=now)  # long-term meanwhile: put back
+        wallet.reserve("menu", {user.id: "delivery:2:1"}, is_lasting=True, now=now)
+        wallet.release(user.id, "menu", "delivery:2:1", now=now)  # one-time meanwhile: no gift
+    assert balance(user) == 1
+
+
 def test_everybody_sees_every_kind_in_words(now: dt.datetime, app: Flask) -> None:
     user = make_user()
     accept(user, "a", now)
@@ -141,7 +173,8 @@ def test_everybody_sees_every_kind_in_words(now: dt.datetime, app: Flask) -> Non
     switch_off(user, "c", now, kind="promoted")
     said = {each.kind: each for each in notifications.wallet_of(user.id)}
     config = app.extensions["xinyi"].config
-    assert list(said) == list(config.wechat.templates)
+    assert list(said) == [kind for kind in config.wechat.templates if kind != "duty"]
+    assert "duty" in {each.kind for each in notifications.wallet_of(user.id, is_staff=True)}
     assert said["menu"].sentence == "还能提醒你 2 次"
     assert said["promoted"].is_refused
     assert said["changed"].balance == 0
