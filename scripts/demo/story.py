@@ -6,7 +6,17 @@ import random
 import secrets
 
 from models import OrgUnit, db
-from scripts.demo import classes, history, lotteries, menus, needs, people, places, programme
+from scripts.demo import (
+    classes,
+    history,
+    lotteries,
+    menus,
+    needs,
+    partners,
+    people,
+    places,
+    programme,
+)
 from server.clock import utcnow
 from server.context import Resources
 from server.services import audit, calendar
@@ -62,6 +72,7 @@ def _fill(resources: Resources, passwords: dict[str, str], now: dt.datetime) -> 
     guests = classes.guests_of(crowd, programme.IN_FULL)
     classes.add_classes(full, series, guests, resources.config.checkins, now)
     menus.add_menus(town, offers, now)
+    partners.add_partners(town, resources.vault, now)
     needs.add_needs(town, crowd, rng, Disk(resources.config.files_dir), now)
 
 
