@@ -47,7 +47,8 @@ class ButtonState(StrEnum):
 
 
 class ButtonOut(Out):
-    """The button: `at` is when signing up opens (not_open) or when the offer ends (offered)."""
+    """The button: `at` is when signing up opens (not_open) or when the offer ends (offered);
+    `invited`: the place offered is kept because of a need of theirs."""
 
     state: ButtonState
     signup_id: Id | None = None
@@ -55,6 +56,7 @@ class ButtonOut(Out):
     at: Moment | None = None
     reason: str | None = None
     can_join_waitlist: bool | None = None
+    invited: bool | None = None
 
 
 class ChangeOut(Out):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from models import Activity, Session, Signup
 from models.activities import ActivityState, SessionState, SignupMode
-from models.signups import SignupState
+from models.signups import SignupSource, SignupState
 from server.schemas.activities_seen import ButtonOut, ButtonState
 
 
@@ -120,7 +120,12 @@ def button(facts: Facts) -> ButtonOut:
         at=at.get(state),
         reason=reason.get(state),
         can_join_waitlist=takes_waiting(facts.activity) if is_full else None,
+        invited=state == ButtonState.OFFERED and _is_invited(signup) or None,
     )
+
+
+def _is_invited(signup: Signup | None) -> bool:
+    return signup is not None and signup.source == SignupSource.NEED_INVITE
 
 
 def takes_waiting(activity: Activity) -> bool:

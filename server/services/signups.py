@@ -15,6 +15,7 @@ from server.services import activities_eligibility as eligibility
 from server.services import activities_onces as onces
 from server.services import activities_sessions as sessions
 from server.services import signups_draws as draws
+from server.services import signups_invites as invites
 from server.services import signups_seats as seats
 from server.services.signups_answers import require_valid
 from server.services.signups_lists import Placed, of_session, of_user
@@ -92,7 +93,8 @@ def sign_up(
     source: SignupSource = SignupSource.SELF,
     now: dt.datetime,
 ) -> Signup:
-    """Give a person and their party places, or one on the waiting list if they asked for that.
+    """Give a person and their party places, or one on the waiting list if they asked for that. Who
+    was invited takes the place kept for them.
 
     Raises NotFound, Cancelled, AlreadySignedUp, NoSignupNeeded, NotOpen, Closed, NotEligible,
     OneSessionEach, Invalid, Full.
@@ -100,27 +102,40 @@ def sign_up(
     try:
         with db.atomic():
             session = seats.lock(session_id)
-            require_open(user, session, now=now)
-            someone = eligibility.person(user)
-            eligibility.require(session.activity, someone)
-            onces.require_none(user, session)
-            require_valid(session.activity, form)
-            signup = _add(
-                user,
-                session,
-                **_placing(session, someone, form, now=now),
-                enterprise_id=someone.enterprise_id,
-                party_size=form.party_size,
-                answers=form.answers,
-                source=source,
-                once_of=onces.key_of(session.activity),
-                now=now,
-            )
+            kept = invites.find(session, user.id, now=now)
+            if kept is None:
+                signup = _newcomer(user, session, form, source, now=now)
+            elif invites.take_up(user, session, kept, form, now=now):
+                signup = kept
+            else:
+                raise Full("为您留了 1 个位置，没有更多名额带人", can_join_waitlist=False)
             # The head of the line may fit where this newcomer did not.
             seats.promote(session, now=now)
     except IntegrityError:
         raise AlreadySignedUp from None
     return _with_session(Signup.get_by_id(signup.id))
+
+
+def _newcomer(
+    user: User, session: Session, form: SignupIn, source: SignupSource, *, now: dt.datetime
+) -> Signup:
+    """Write the signup of somebody for whom nothing is kept."""
+    require_open(user, session, now=now)
+    someone = eligibility.person(user)
+    eligibility.require(session.activity, someone)
+    onces.require_none(user, session)
+    require_valid(session.activity, form)
+    return _add(
+        user,
+        session,
+        **_placing(session, someone, form, now=now),
+        enterprise_id=someone.enterprise_id,
+        party_size=form.party_size,
+        answers=form.answers,
+        source=source,
+        once_of=onces.key_of(session.activity),
+        now=now,
+    )
 
 
 def admit(user: User, session: Session, *, party_size: int, now: dt.datetime) -> Signup:
@@ -190,7 +205,8 @@ def cancel(user: User, signup_id: int, *, cannot_come: bool = False, now: dt.dat
 
 def accept(user: User, signup_id: int, *, now: dt.datetime) -> Signup:
     """Take the place offered and return the confirmed signup; taking it twice changes nothing.
-    Raises NotFound, Cancelled, TooLate when the offer has run out."""
+    Raises NotFound, Cancelled, TooLate when the offer has run out, Invalid where an invitation to
+    an activity that asks something is to be taken by signing up."""
     session_id = get_own(user, signup_id).session_id
     with db.atomic():
         session = seats.lock(session_id)
@@ -199,6 +215,9 @@ def accept(user: User, signup_id: int, *, now: dt.datetime) -> Signup:
             raise Cancelled
         is_held = signup.hold_until is not None and signup.hold_until > now
         if signup.state == SignupState.OFFERED and is_held:
+            if invites.is_invitation(signup):
+                # Nobody has asked them anything yet.
+                require_valid(session.activity, SignupIn(party_size=signup.party_size))
             seats.move(signup, SignupState.CONFIRMED, now=now)
         elif signup.state not in (SignupState.CONFIRMED, SignupState.ATTENDED):
             raise TooLate("这个名额没有为您保留，或已过确认时间")

@@ -8,6 +8,7 @@ from models.activities import SessionState, SignupMode
 from models.signups import LIVE, SignupState
 from server.errors import Conflict, Invalid
 from server.services import audit
+from server.services import signups_invites as invites
 from server.services import signups_noshows as noshows
 from server.services import signups_notices as notices
 from server.services import signups_seats as seats
@@ -123,7 +124,7 @@ def cancel_all_of(user: User, *, reason: str, now: dt.datetime) -> int:
 
 def expire_offers(now: dt.datetime) -> int:
     """Put those who let an offered place pass at the end of the line and offer it to the next;
-    return how many. For the timetable."""
+    return how many. Places kept for invited people fall free. For the timetable."""
     overdue = (Signup.state == SignupState.OFFERED) & (Signup.hold_until <= now)
     ids = {row.session_id for row in Signup.select(Signup.session).where(overdue)}
     count = 0
@@ -133,6 +134,10 @@ def expire_offers(now: dt.datetime) -> int:
             rows = Signup.select().where(overdue, Signup.session == session)
             lapsed = list(rows.order_by(Signup.hold_until, Signup.id))
             for signup in lapsed:
+                if invites.is_invitation(signup):
+                    # They never asked for a place, so they do not wait for one.
+                    invites.let_go(session, signup, now=now)
+                    continue
                 position = seats.last_position(session)
                 seats.move(
                     signup, SignupState.WAITLISTED, now=now, position=position, hold_until=None

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import models
-from models.signups import LIVE, SEATED, SignupState
+from models.signups import LIVE, SEATED, SignupSource, SignupState
 from server.crypto import Vault
 from server.errors import NotFound
 from server.schemas.checkins import CheckinIn
@@ -22,6 +22,7 @@ from server.services import (
     checkins_codes,
     signups,
     signups_desk,
+    signups_invites,
     signups_seats,
 )
 from server.services.signups_desk import WhenFull
@@ -41,7 +42,10 @@ EXPECTED = (
 _turn = st.tuples(
     st.integers(0, PEOPLE - 1),
     st.sampled_from(
-        ["sign_up", "wait", "cancel", "accept", "expire", "check_in", "raise", "lower", "add"]
+        [
+            *("sign_up", "wait", "cancel", "accept", "expire", "check_in", "raise", "lower"),
+            *("add", "invite"),
+        ]
     ),
     st.integers(1, 3),
 )
@@ -77,7 +81,11 @@ def told_once(rows: list[models.Signup]) -> None:
     told = models.Message.select().where(models.Message.kind == "promoted")
     keys = [(message.user_id, message.dedupe_key) for message in told]
     assert len(keys) == len(set(keys))
-    assert {row.id for row in rows if row.state == SignupState.OFFERED} <= set(heard())
+    invited = {row.id for row in rows if row.source == SignupSource.NEED_INVITE}
+    offered = {row.id for row in rows if row.state == SignupState.OFFERED}
+    assert offered - invited <= set(heard())
+    # Who never asked for a place never waits for one.
+    assert not [row for row in rows if row.id in invited and row.state == SignupState.WAITLISTED]
 
 
 def served_in_turn(waiting: list[models.Signup]) -> None:
@@ -97,17 +105,15 @@ def act(user: models.User, session: models.Session, what: str, party: int, now: 
         if what in ("sign_up", "wait"):
             signups.sign_up(user, session.id, form, now=now)
         elif what == "expire":
-            signups.expire_offers(now + 2 * HOUR)
+            # Offers lapse sooner than invitations; a party of three waits for both.
+            signups.expire_offers(now + (2 * HOUR if party < 3 else signups_invites.HOLD))
         elif what in ("raise", "lower"):
             change = {"raise": party, "lower": -party}[what]
             capacity = max(1, (models.Session.get_by_id(session.id).capacity or 1) + change)
             staff = factories.actor()
             signups_desk.change_capacity(session, capacity, "改教室", actor=staff, now=now)
-        elif what == "add":
-            guest = signups_desk.Guest("张三", party_size=party)
-            full = [WhenFull.REFUSE, WhenFull.WAIT, WhenFull.BEYOND][party - 1]
-            trace = {"reason": "讲师", "actor": factories.actor(), "vault": VAULT, "now": now}
-            signups_desk.add(session, guest, when_full=full, **trace)
+        elif what in ("add", "invite"):
+            bring(user, session, what, party, now)
         elif what == "check_in":
             slot = checkins_codes.slot_of(now, 20)
             token = checkins_codes.make(session.id, session.qr_key, slot)
@@ -117,6 +123,19 @@ def act(user: models.User, session: models.Session, what: str, party: int, now: 
             getattr(signups, what)(user, signup.id, now=now)
     except EXPECTED:
         pass
+
+
+def bring(user: models.User, session: models.Session, what: str, party: int, now: Any) -> None:
+    """Staff put somebody in, or a place is kept for who was invited."""
+    if what == "invite":
+        with models.db.atomic():
+            locked = signups_seats.lock(session.id)
+            signups_invites.hold(locked, user, by=None, now=now)
+        return
+    guest = signups_desk.Guest("张三", party_size=party)
+    full = [WhenFull.REFUSE, WhenFull.WAIT, WhenFull.BEYOND][party - 1]
+    trace = {"reason": "讲师", "actor": factories.actor(), "vault": VAULT, "now": now}
+    signups_desk.add(session, guest, when_full=full, **trace)
 
 
 @pytest.mark.usefixtures("app")
