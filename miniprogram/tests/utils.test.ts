@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ApiError, asApiError, refusal, unanswered } from '../src/api/errors'
-import type { ActivityOut, ButtonOut, NeedBriefOut, SessionOut, SignupOut } from '../src/api/types'
+import type { ActivityOut, ButtonOut, NeedBriefOut, SessionOut, SignupOut, WalletKindOut } from '../src/api/types'
 import { calendarOf, cardView, factsOf } from '../src/utils/activities'
 import { buttonView, seatsLabel } from '../src/utils/buttons'
 import { scanRefused } from '../src/utils/checkins'
@@ -14,6 +14,7 @@ import { messageView, routeOf } from '../src/utils/messages'
 import { briefView } from '../src/utils/needs'
 import { Pager } from '../src/utils/pager'
 import { answersOf, checked, questionView } from '../src/utils/questions'
+import { askable, lasts } from '../src/utils/reminders'
 import { signupView } from '../src/utils/signups'
 import { spotOf } from '../src/utils/spots'
 import * as time from '../src/utils/time'
@@ -252,4 +253,16 @@ test('a long list is read once per page, and a late answer does not overwrite a 
   slow[0]!({ items: [1], next: null })
   await Promise.all([old, fresh])
   assert.deepEqual(shown, [2])
+})
+
+test('what lasts is asked for once, and never in one pop-up with what does not', () => {
+  const held = (kind: string, isLasting: boolean, balance: number): WalletKindOut => ({
+    kind, title: kind, template_id: `t-${kind}`, balance, is_refused: false, is_lasting: isLasting, sentence: '',
+  })
+  const wallet = [held('menu', true, 1), held('changed', true, 0), held('reminder', false, 2), held('rating', false, 0)]
+  const asked = (...kinds: string[]) => askable(wallet, kinds).map((each) => each.kind)
+  assert.deepEqual(asked('menu'), [])
+  assert.deepEqual(asked('reminder', 'rating'), ['reminder', 'rating'])
+  assert.deepEqual(asked('changed', 'reminder', 'rating'), ['changed'])
+  assert.deepEqual(wallet.filter(lasts).map((each) => each.kind), ['menu'])
 })

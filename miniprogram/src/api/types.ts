@@ -117,10 +117,11 @@ export interface BuildingOut {
   name: string
 }
 
-/** The button: `at` is when signing up opens (not_open) or when the offer ends (offered). */
+/** The button: `at` is when signing up opens (not_open) or when the offer ends (offered); `invited`: the place offered is kept because of a need of theirs. */
 export interface ButtonOut {
   at: string | null
   can_join_waitlist: boolean | null
+  invited: boolean | null
   position: number | null
   reason: string | null
   signup_id: string | null
@@ -1400,9 +1401,10 @@ export interface WalkInIn {
   user_id?: string | null
 }
 
-/** How many messages of a kind may still be sent, and the template to ask for more with. */
+/** How many messages of a kind may still be sent, and the template to ask for more with. One that `is_lasting` and has a balance needs not be asked for again. WeChat lets lasting and other templates not into one pop-up. */
 export interface WalletKindOut {
   balance: number
+  is_lasting: boolean
   is_refused: boolean
   kind: string
   sentence: string

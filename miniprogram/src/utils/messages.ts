@@ -2,7 +2,7 @@ import type { MarkOut, MessageOut } from '../api/types'
 import { momentLabel } from './time'
 
 const ICONS: Record<string, string> = {
-  cancelled: 'close', changed: 'refresh', promoted: 'ticket', decided: 'info', need_answered: 'chat', reminder: 'clock', menu: 'calendar', rating: 'smile',
+  cancelled: 'close', changed: 'refresh', promoted: 'ticket', decided: 'info', need_answered: 'chat', duty: 'flag', notice: 'alert', reminder: 'clock', menu: 'calendar', rating: 'smile',
 }
 const MARKS: Record<MarkOut['state'], string> = { delivered: 'good', waiting: 'hush', not_delivered: 'bad', inbox_only: 'hush' }
 const TABS = ['home', 'activities', 'scan', 'needs', 'me'].map((name) => `pages/tabs/${name}/${name}`)

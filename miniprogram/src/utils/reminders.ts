@@ -14,15 +14,22 @@ export const WHAT_FOR: Record<string, string> = {
   promoted: '候补有名额了',
   decided: '报名有结果了',
   need_answered: '诉求有答复了',
+  duty: '有工作要办、快到期了',
   reminder: '报名的活动快开始了',
   menu: '下个月的菜单出来了',
   rating: '参加过的活动请您评价',
 }
 
-/** The kinds of the wallet that may still be asked for in this visit. */
+/** The kinds of the wallet that may still be asked for in this visit: none that lasts and was accepted,
+ * and never lasting and one-time ones together, which WeChat refuses. */
 export function askable(wallet: WalletKindOut[], kinds: string[]): WalletKindOut[] {
-  const wanted = wallet.filter((each) => kinds.includes(each.kind) && each.template_id && !asked.has(each.kind))
-  return wanted.slice(0, AT_ONCE)
+  const wanted = wallet.filter((each) => kinds.includes(each.kind) && each.template_id && !asked.has(each.kind) && !lasts(each))
+  return wanted.filter((each) => each.is_lasting === wanted[0]?.is_lasting).slice(0, AT_ONCE)
+}
+
+/** Accepted once and for good. */
+export function lasts({ is_lasting: isLasting, balance }: WalletKindOut): boolean {
+  return isLasting && balance > 0
 }
 
 export interface Asked {

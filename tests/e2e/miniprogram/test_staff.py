@@ -13,6 +13,7 @@ from models.staff import Role
 from server import clock
 from server.clock import utcnow
 from tests import factories
+from tests.conftest import Sandbox
 from tests.e2e.miniprogram.conftest import Member, code_of
 from tests.e2e.miniprogram.door import (
     forgive_network,
@@ -34,7 +35,9 @@ def _guest(session: models.Session, name: str, **over: object) -> models.User:
     return user
 
 
-def test_the_day_and_its_doors(phone: Phone, space: models.Space, member: Member) -> None:
+def test_the_day_and_its_doors(
+    phone: Phone, space: models.Space, member: Member, sandbox: Sandbox
+) -> None:
     make_steward(member(), Role.OPERATOR, space)
     session = open_session(space)
     factories.make_checkin(factories.make_signup(session, party_size=3))
@@ -50,6 +53,11 @@ def test_the_day_and_its_doors(phone: Phone, space: models.Space, member: Member
     expect(card.locator(".door-n")).to_have_text("3")
     expect(card).to_contain_text("应到 4")
     expect(phone.text("别处的")).to_have_count(0)
+    phone.tap("提醒我一次")
+    phone.dialog("允许发送以下消息").get_by_role("button", name="允许").tap()
+    expect(phone.text("好的，会用微信告诉您：工作待办提醒")).to_be_visible()
+    left = {entry["kind"]: entry["remaining"] for entry in sandbox.get("users/demo-u1/wallet")}
+    assert (left["duty"], left.get("reminder", 0)) == (1, 0)
     phone.picture("miniprogram-staff-today")
     factories.make_checkin(models.Signup.get(models.Signup.state == SignupState.CONFIRMED))
     phone.context.set_offline(True)

@@ -1,6 +1,6 @@
 import * as notifications from '../../../api/notifications'
 import type { WalletKindOut } from '../../../api/types'
-import { ask, askable, WHAT_FOR } from '../../../utils/reminders'
+import { ask, askable, lasts, WHAT_FOR } from '../../../utils/reminders'
 import { datasetOf, textScale } from '../../../utils/screen'
 import { type State, tellTrouble, trouble } from '../../../utils/trouble'
 
@@ -9,6 +9,7 @@ const SETTLE_MS = 1500
 
 interface Line extends WalletKindOut {
   canAsk: boolean
+  isForGood: boolean
   hint: string
 }
 
@@ -30,8 +31,8 @@ Page({
       const { items } = await notifications.wallet()
       this.setData({
         state: 'ready',
-        items: items.map((each) => ({ ...each, canAsk: askable(items, [each.kind]).length > 0, hint: hintOf(each) })),
-        total: items.reduce((sum, each) => sum + each.balance, 0),
+        items: items.map((each) => ({ ...each, canAsk: askable(items, [each.kind]).length > 0, isForGood: lasts(each), hint: hintOf(each) })),
+        total: items.reduce((sum, each) => sum + (each.is_lasting ? 0 : each.balance), 0),
       })
     } catch (error) {
       if (this.data.state === 'ready') tellTrouble(error)
