@@ -142,8 +142,10 @@ class VisitNeed(BaseModel):
 
 
 class VisitVerdict(BaseModel):
-    """The last word on what a phone handed in: the same phone's same item gets it again."""
+    """The last word on what somebody's phone handed in: the same item gets it again."""
 
+    space = ForeignKeyField(Space, backref="+", null=True)
+    space_id: int | None
     staff = ForeignKeyField(Staff, backref="+")
     staff_id: int
     client_ref = CharField(max_length=64)

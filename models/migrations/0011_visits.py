@@ -113,6 +113,7 @@ def up(migrator, db):
         need = ForeignKeyField(Need, backref="+", unique=True)
 
     class VisitVerdict(Base):
+        space = ForeignKeyField(Space, backref="+", null=True)
         staff = ForeignKeyField(Staff, backref="+")
         client_ref = CharField(max_length=64)
         at = DateTimeField(index=True)

@@ -4,7 +4,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from xml.etree.ElementTree import ParseError
 
 from server.errors import Invalid
@@ -12,7 +12,7 @@ from server.errors import Invalid
 _LARGEST: Final = 20 * 1024 * 1024
 """Bytes of a workbook unpacked; a file that swells beyond it is no list people made."""
 _WIDEST: Final = 40
-_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 def table(content: bytes, titles: Sequence[str], *, most: int) -> list[tuple[int, list[str]]]:
@@ -77,31 +77,46 @@ def _lines(content: bytes, most: int) -> Iterator[tuple[Any, ...]]:
         raise Invalid(fields={"file": "无法读取，请上传 .xlsx 格式的表格"}) from None
 
 
+class Sheet(NamedTuple):
+    """One sheet of a workbook: its name, its first line, the others, how wide the columns are."""
+
+    title: str
+    head: Sequence[str]
+    lines: Iterable[Sequence[Any]]
+    widths: Sequence[int]
+
+
 def workbook(
     title: str, head: Sequence[str], lines: Iterable[Sequence[Any]], widths: Sequence[int]
 ) -> bytes:
     """Return a workbook of one sheet in which what people wrote stays what they wrote: a text that
     looks like a formula is a text, a phone number keeps its digits."""
+    return book_of([Sheet(title, head, lines, widths)])
+
+
+def book_of(sheets: Iterable[Sheet]) -> bytes:
+    """Return a workbook of several sheets, written like `workbook`'s one."""
     from openpyxl import Workbook
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
     from openpyxl.utils import get_column_letter
 
     book = Workbook(write_only=True)
-    sheet: Any = book.create_sheet(title)
-    for column, width in enumerate(widths, 1):
-        sheet.column_dimensions[get_column_letter(column)].width = width
-    sheet.freeze_panes = "A2"
 
-    def cell(value: Any) -> Any:
+    def cell(sheet: Any, value: Any) -> Any:
         if not isinstance(value, str):
             return value
         written = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", value))
         written.data_type, written.number_format = "s", "@"
         return written
 
-    for values in (head, *lines):
-        sheet.append([cell(value) for value in values])
+    for each in sheets:
+        sheet: Any = book.create_sheet(each.title)
+        for column, width in enumerate(each.widths, 1):
+            sheet.column_dimensions[get_column_letter(column)].width = width
+        sheet.freeze_panes = "A2"
+        for values in (each.head, *each.lines):
+            sheet.append([cell(sheet, value) for value in values])
     stored = io.BytesIO()
     book.save(stored)
     return stored.getvalue()
