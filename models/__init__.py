@@ -11,6 +11,7 @@ from models.checkins import Checkin, Rating, ScanLog, Screen
 from models.enterprises import (
     Enterprise,
     EnterpriseCare,
+    EnterpriseDistinct,
     EnterpriseImport,
     EnterpriseImportRow,
     EnterpriseMember,
@@ -111,6 +112,7 @@ TABLES = (
     JobRun,
     IdempotencyKey,
     EnterpriseMerge,
+    EnterpriseDistinct,
     EnterpriseCare,
     EnterpriseImport,
     EnterpriseImportRow,
@@ -137,6 +139,7 @@ __all__ = [
     "Draw",
     "Enterprise",
     "EnterpriseCare",
+    "EnterpriseDistinct",
     "EnterpriseImport",
     "EnterpriseImportRow",
     "EnterpriseMember",

@@ -115,6 +115,18 @@ EnterpriseMerge.add_index(
 )
 
 
+class EnterpriseDistinct(Record):
+    """Two companies that look alike and are not: nobody is asked again. The smaller id is first."""
+
+    first = ForeignKeyField(Enterprise, backref="+")
+    first_id: int
+    second = ForeignKeyField(Enterprise, backref="+")
+    second_id: int
+
+    class Meta:
+        indexes = ((("first", "second"), True),)
+
+
 class CareKind(StrEnum):
     """How a company was looked after, besides visits."""
 

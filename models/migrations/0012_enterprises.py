@@ -58,6 +58,21 @@ def up(migrator, db):
         )
     )
 
+    class EnterpriseDistinct(Model):
+        id = BigIntegerField(primary_key=True)
+        version = IntegerField()
+        created_at = DateTimeField()
+        created_by = BigIntegerField(null=True)
+        updated_at = DateTimeField()
+        updated_by = BigIntegerField(null=True)
+        first = ForeignKeyField(Enterprise, backref="+")
+        second = ForeignKeyField(Enterprise, backref="+")
+
+        class Meta:
+            database = db
+            legacy_table_names = False
+            indexes = ((("first", "second"), True),)
+
     class EnterpriseCare(Model):
         id = BigIntegerField(primary_key=True)
         version = IntegerField()
@@ -125,10 +140,15 @@ def up(migrator, db):
             legacy_table_names = False
             indexes = ((("space", "month"), False),)
 
-    db.create_tables(
-        (EnterpriseMerge, EnterpriseCare, EnterpriseImport, EnterpriseImportRow, Restatement),
-        safe=False,
+    tables = (
+        EnterpriseMerge,
+        EnterpriseDistinct,
+        EnterpriseCare,
+        EnterpriseImport,
+        EnterpriseImportRow,
+        Restatement,
     )
+    db.create_tables(tables, safe=False)
     migrator.migrate(
         migrator.add_index("checkin", ("enterprise_id",), False),
         migrator.add_index("signup", ("enterprise_id",), False),

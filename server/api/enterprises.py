@@ -17,7 +17,7 @@ from server.schemas.enterprises import (
     MembersQuery,
     VerifyIn,
 )
-from server.services import enterprises, users
+from server.services import enterprises, enterprises_members, users
 from server.services.staff import Verb
 
 bp = word("enterprises")
@@ -54,7 +54,7 @@ def index(query: EnterprisesQuery) -> Response:
 )
 def members(query: MembersQuery) -> Response:
     page = keyset(
-        enterprises.members(current_scope().space_ids(Verb.VISIT), query.status),
+        enterprises_members.search(current_scope().space_ids(Verb.VISIT), query.status),
         by=EnterpriseMember.created_at,
         cursor=query.cursor,
         limit=query.limit,
@@ -70,6 +70,6 @@ def members(query: MembersQuery) -> Response:
     openapi_extensions=problems(409),
 )
 def verify(path: MemberPath, body: VerifyIn) -> Response:
-    member = enterprises.get_member(path.member_id, current_scope().space_ids(Verb.VISIT))
-    member = enterprises.verify(member, body.role, actor=actor(), now=utcnow())
+    member = enterprises_members.get(path.member_id, current_scope().space_ids(Verb.VISIT))
+    member = enterprises_members.verify(member, body.role, actor=actor(), now=utcnow())
     return reply(MemberOut.named(member, users.display_name(users.get(member.user_id))))

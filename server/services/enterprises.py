@@ -9,8 +9,8 @@ from peewee import JOIN, IntegrityError, ModelSelect
 from stdnum.cn import uscc
 from stdnum.exceptions import InvalidChecksum, InvalidLength, ValidationError
 
-from models import Building, Enterprise, EnterpriseMember, SpaceBuilding, User, db
-from models.enterprises import EnterpriseStatus, MemberRole, MemberStatus
+from models import Building, Enterprise, EnterpriseMember, User, db
+from models.enterprises import EnterpriseStatus, MemberStatus
 from server.clock import day_of
 from server.errors import Conflict, Invalid, NotFound, VersionConflict
 from server.services import audit
@@ -54,20 +54,31 @@ def search(text: str) -> ModelSelect[Enterprise]:
     text = text.strip()
     if len(text) < 2:
         raise Invalid(fields={"q": "请至少输入两个字"})
+    query: ModelSelect[Enterprise] = (
+        Enterprise.select(Enterprise, Building)
+        .join(Building, JOIN.LEFT_OUTER)
+        .where(Enterprise.status == EnterpriseStatus.ACTIVE, is_called(text))
+    )
+    return query
+
+
+def is_called(text: str) -> Any:
+    """Return the condition on `Enterprise` that its name, short name, pinyin or initials hold the
+    text, or that it is its credit code."""
     spelled = text.lower().replace(" ", "")
-    matches = (
+    return (
         Enterprise.name.contains(text)
         | Enterprise.short_name.contains(text)
         | Enterprise.pinyin.contains(spelled)
         | Enterprise.initials.contains(spelled)
         | (Enterprise.credit_code == uscc.compact(text))
     )
-    query: ModelSelect[Enterprise] = (
-        Enterprise.select(Enterprise, Building)
-        .join(Building, JOIN.LEFT_OUTER)
-        .where(Enterprise.status == EnterpriseStatus.ACTIVE, matches)
-    )
-    return query
+
+
+def family_of(root: Enterprise) -> tuple[int, ...]:
+    """Return the ids whose rows are this company's: its own and those merged into it."""
+    merged = Enterprise.select(Enterprise.id).where(Enterprise.merged_into == root)
+    return (root.id, *(row.id for row in merged.order_by(Enterprise.id)))
 
 
 def checked_credit_code(number: str) -> str:
@@ -241,48 +252,3 @@ def leave(user: User, *, now: dt.datetime) -> None:
         ).where(
             EnterpriseMember.user_id == user.id, EnterpriseMember.status != MemberStatus.ENDED
         ).execute()
-
-
-def members(
-    space_ids: frozenset[int], status: MemberStatus | None = None
-) -> ModelSelect[EnterpriseMember]:
-    """Return the current members these Spaces look after, with company and person: by the company's
-    tower, or by the person's own Space where the company is in no tower."""
-    towers = SpaceBuilding.select(SpaceBuilding.building).where(
-        SpaceBuilding.space.in_(list(space_ids))
-    )
-    theirs = Enterprise.building.in_(towers) | (
-        Enterprise.building.is_null() & User.home_space.in_(list(space_ids))
-    )
-    query: ModelSelect[EnterpriseMember] = (
-        EnterpriseMember.select(EnterpriseMember, Enterprise, User)
-        .join(Enterprise)
-        .switch(EnterpriseMember)
-        .join(User, on=(EnterpriseMember.user_id == User.id), attr="user")
-        .where(EnterpriseMember.status != MemberStatus.ENDED, theirs)
-    )
-    return query.where(EnterpriseMember.status == status) if status else query
-
-
-def get_member(member_id: int, space_ids: frozenset[int]) -> EnterpriseMember:
-    """Return one of `members`. Raises NotFound, also for somebody of other Spaces."""
-    found: EnterpriseMember | None = (
-        members(space_ids).where(EnterpriseMember.id == member_id).first()
-    )
-    if found is None:
-        raise NotFound
-    return found
-
-
-def verify(
-    member: EnterpriseMember, role: MemberRole, *, actor: audit.Actor, now: dt.datetime
-) -> EnterpriseMember:
-    """Confirm that the person works there, as plain staff or as the company's contact. Raises
-    VersionConflict when they left meanwhile."""
-    before = {"status": member.status, "role": member.role}
-    after = {"status": MemberStatus.VERIFIED, "role": role}
-    with db.atomic():
-        if not member.change(now=now, by=actor.id, status=MemberStatus.VERIFIED, role=role):
-            raise VersionConflict
-        audit.record(actor, "enterprises.verify", member, now=now, before=before, after=after)
-    return member

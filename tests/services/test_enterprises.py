@@ -11,7 +11,7 @@ import models
 from models.enterprises import EnterpriseStatus, MemberRole, MemberStatus
 from server.clock import day_of
 from server.errors import Invalid, NotFound, ServiceError, VersionConflict
-from server.services import audit, enterprises
+from server.services import audit, enterprises, enterprises_members
 from tests import factories
 
 BY = audit.SYSTEM
@@ -210,23 +210,23 @@ def test_members_in_reach(app: Flask, now: dt.datetime) -> None:
         models.EnterpriseMember.id == gone.id
     ).execute()
     reach = frozenset({space.id})
-    assert set(enterprises.members(reach)) == {tenant, loose}
-    assert enterprises.get_member(tenant.id, reach) == tenant
+    assert set(enterprises_members.search(reach)) == {tenant, loose}
+    assert enterprises_members.get(tenant.id, reach) == tenant
     for hidden in (gone.id, 1):
         with pytest.raises(NotFound):
-            enterprises.get_member(hidden, reach)
+            enterprises_members.get(hidden, reach)
     with pytest.raises(NotFound):
-        enterprises.get_member(tenant.id, frozenset())
+        enterprises_members.get(tenant.id, frozenset())
 
 
 def test_verifying(app: Flask, now: dt.datetime) -> None:
     user, company = factories.make_user(), create("公司", now)
     member = enterprises.join(user, company, now=now)
     stale = models.EnterpriseMember.get_by_id(member.id)
-    enterprises.verify(member, MemberRole.CONTACT, actor=BY, now=now)
+    enterprises_members.verify(member, MemberRole.CONTACT, actor=BY, now=now)
     current = enterprises.membership_of(user.id)
     assert current
     assert (current.status, current.role) == (MemberStatus.VERIFIED, MemberRole.CONTACT)
-    assert enterprises.members(frozenset(), MemberStatus.VERIFIED).count() == 0
+    assert enterprises_members.search(frozenset(), MemberStatus.VERIFIED).count() == 0
     with pytest.raises(VersionConflict):
-        enterprises.verify(stale, MemberRole.STAFF, actor=BY, now=now)
+        enterprises_members.verify(stale, MemberRole.STAFF, actor=BY, now=now)
