@@ -26,6 +26,7 @@ from server.api import (
     staff_devices,
     statistics,
     users,
+    visits,
 )
 from server.api.door import IdConverter
 
@@ -59,6 +60,7 @@ WORDS = (
     menus.staff_bp,
     notifications.bp,
     notifications.staff_bp,
+    visits.staff_bp,
 )
 
 

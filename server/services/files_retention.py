@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Any, Final
 
-from models import File, Need, NeedEvent
+from models import File, Need, NeedEvent, VisitCampaign, VisitRecord
 from models.files import MediaCheck, Subject
 from server.services.files_disk import Disk
 from server.services.health import Rule
@@ -17,8 +17,9 @@ _AT_ONCE: Final = 500
 
 def purge(disk: Disk, *, keep_days: int, now: dt.datetime) -> dict[str, int]:
     """Delete files for good: what nobody referred to within 24 hours, what WeChat refused 30 days
-    ago, what hangs on a need that ended `keep_days` ago, and what people let go. Return how many
-    were let go now, how many are gone with their bytes, and how many lay on disk without a row."""
+    ago, what hangs on a need or a season of visits that ended `keep_days` ago, and what people let
+    go. Return how many were let go now, how many are gone with their bytes, and how many lay on disk
+    without a row."""
     return {
         "let_go": _let_go(keep_days, now),
         "deleted": _delete(disk),
@@ -29,11 +30,14 @@ def purge(disk: Disk, *, keep_days: int, now: dt.datetime) -> dict[str, int]:
 def _let_go(keep_days: int, now: dt.datetime) -> int:
     ended = Need.select(Need.id).where(Need.closed_at < now - dt.timedelta(days=keep_days))
     said = NeedEvent.select(NeedEvent.id).where(NeedEvent.need.in_(ended))
+    over = VisitCampaign.closed_at < now - dt.timedelta(days=keep_days)
+    seen = VisitRecord.select(VisitRecord.id).join(VisitCampaign).where(over)
     needless = (
         (File.subject_type.is_null() & (File.created_at < now - UNUSED))
         | ((File.check_state == MediaCheck.REFUSED) & (File.created_at < now - _REFUSED))
         | ((File.subject_type == Subject.NEED) & File.subject_id.in_(ended))
         | ((File.subject_type == Subject.NEED_EVENT) & File.subject_id.in_(said))
+        | ((File.subject_type == Subject.VISIT) & File.subject_id.in_(seen))
     )
     return int(File.update(deleted_at=now).where(needless, File.deleted_at.is_null()).execute())
 

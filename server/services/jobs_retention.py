@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Final
 
 from models import ScanLog
-from server.services import activities_questions, idempotency, jobs, signups_guests
+from server.services import activities_questions, idempotency, jobs, signups_guests, visits_sync
 from server.services.notifications import pushes
 
 _SCANS: Final = dt.timedelta(days=90)
@@ -13,7 +13,8 @@ _SCANS: Final = dt.timedelta(days=90)
 def purge(*, now: dt.datetime) -> dict[str, int]:
     """Delete what has outlived its purpose; return how many rows of each: scan attempts after 90
     days, request keys after 24 hours, WeChat's pushes after 30 days, answers on their
-    question's day, job runs after a week; and forget people who were only ever on lists."""
+    question's day, job runs after a week, verdicts on visits after 90 days; and forget people who
+    were only ever on lists."""
     scans = ScanLog.delete().where(ScanLog.at < now - _SCANS).execute()
     return {
         "scan_logs": int(scans),
@@ -22,4 +23,5 @@ def purge(*, now: dt.datetime) -> dict[str, int]:
         "guests": signups_guests.forget_old(now=now),
         "answers": activities_questions.purge(now),
         "job_runs": jobs.forget_old(now=now),
+        "visit_verdicts": visits_sync.forget_old(now=now),
     }
