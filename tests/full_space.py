@@ -5,7 +5,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 import models
-from models.activities import ActivityState, SharedTo, SignupMode
+from models.activities import ActivityState, SessionState, SharedTo, SignupMode
 from models.enterprises import MemberRole, MemberStatus
 from models.files import Subject
 from models.menus import RevisionState
@@ -153,9 +153,23 @@ def _activities(space: models.Space, series: models.Series, member: models.User,
         "zone_id": [str(zone.id)],
         "booking_id": [str(_booking(zone, session).id)],
         "series_id": [str(series.id)],
+        "project_id": [str(_project(space, series).id)],
         "payload": [checkins_codes.make(hidden.id, hidden.qr_key, slot)],
     }
     return {"activity_id": [str(open_one.id)], "session_id": [str(session.id), str(past.id)]}
+
+
+def _project(space: models.Space, series: models.Series) -> models.ServiceProject:
+    """Keep as a service project what took place a while ago."""
+    project = models.ServiceProject.add(
+        now=utcnow(), space=space, series=series, name=f"{INTERNAL}项目", notes=f"{INTERNAL}做法"
+    )
+    held = factories.make_activity(
+        space, series=series, state=ActivityState.ENDED, service_project=project
+    )
+    start = utcnow() - dt.timedelta(days=40)
+    factories.make_session(held, starts_at=start, state=SessionState.ENDED)
+    return project
 
 
 def _booking(zone: models.Zone, session: models.Session) -> models.ZoneBooking:

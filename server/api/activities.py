@@ -2,13 +2,15 @@
 
 from flask import Response
 
+from server.api import files
 from server.api.door import reply, word
 from server.clock import utcnow
-from server.context import current_user
+from server.context import actor, current_user
 from server.schemas.activities import ActivitiesQuery
 from server.schemas.activities_seen import ActivityOut, SessionOut
 from server.schemas.base import Id, In, ListOut
 from server.services import activities_agenda as agenda
+from server.services.files_links import Reader
 
 bp = word("activities")
 
@@ -20,7 +22,13 @@ class ActivityPath(In):
 def activity_out(seen: agenda.SeenActivity) -> ActivityOut:
     """Return an activity as the member gets it, here and on a menu."""
     shown = [SessionOut.seen(each.session, each.waiting, each.button) for each in seen.sessions]
-    return ActivityOut.of(seen.activity, shown, seen.present)
+    return ActivityOut.of(
+        seen.activity,
+        shown,
+        seen.present,
+        colleagues=seen.colleagues,
+        materials=files.seen(seen.materials, Reader.of(actor())) if seen.materials else [],
+    )
 
 
 @bp.get(

@@ -9,7 +9,9 @@ from werkzeug.exceptions import HTTPException
 from server.console import (
     activities,
     activities_endings,
+    activities_materials,
     activities_plans,
+    activities_projects,
     activities_sessions,
     assets,
     auth,
@@ -29,6 +31,10 @@ from server.console import (
     signups_noshows,
     spaces_zones,
     staff,
+    visits,
+    visits_records,
+    visits_results,
+    visits_targets,
 )
 from server.context import request_id
 from server.errors import RateLimited, ServiceError, Unauthenticated
@@ -40,6 +46,8 @@ WORDS = (
     activities.bp,
     activities_endings.bp,
     activities_plans.bp,
+    activities_projects.bp,
+    activities_materials.bp,
     activities_sessions.bp,
     signups.bp,
     signups_desk.bp,
@@ -51,6 +59,10 @@ WORDS = (
     checkins_devices.bp,
     checkins_flags.bp,
     needs.bp,
+    visits.bp,
+    visits_targets.bp,
+    visits_records.bp,
+    visits_results.bp,
     notifications.bp,
     jobs.bp,
     staff.bp,

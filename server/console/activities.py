@@ -1,5 +1,6 @@
 """活动: found, drafted, changed, published, called off."""
 
+import datetime as dt
 import re
 
 from flask import Response, flash, redirect, render_template, request, url_for
@@ -7,9 +8,9 @@ from flask.typing import ResponseReturnValue
 
 from models import Activity
 from models.activities import ActivityState, SeriesMode, SignupMode
-from server.clock import utcnow
+from server.clock import day_of, utcnow
 from server.console import activities_forms as forms
-from server.console import door, labels
+from server.console import door, files, labels
 from server.console.forms import Form
 from server.context import actor, current_scope
 from server.errors import ServiceError
@@ -17,13 +18,21 @@ from server.paging import numbered
 from server.schemas.activities import Rule
 from server.services import activities, activities_board, spaces
 from server.services import activities_agenda as agenda
+from server.services import activities_effects as effects
 from server.services import activities_eligibility as eligibility
 from server.services import activities_endings as endings
+from server.services import activities_materials as materials
+from server.services import activities_projects as projects
+from server.services import activities_questions as questions
 from server.services import activities_rosters as rosters
 from server.services import activities_sessions as sessions
+from server.services import signups_noshows as noshows
 from server.services.staff import Verb
 
 bp = door.word("activities")
+
+_PLANNED = dt.timedelta(days=60)
+"""Until when an activity without sessions is taken to be over, for the purge of its answers."""
 
 
 @bp.get("/activities")
@@ -50,6 +59,7 @@ def index() -> ResponseReturnValue:
         spaces=door.spaces_of(Verb.SEE),
         can_write=door.spaces_of(Verb.EDIT_ACTIVITIES),
         states=labels.choices(ActivityState),
+        appeals=noshows.appeals(scope.space_ids(Verb.ADMIT), is_open=True).count(),
         form=form,
         keep={name: value for name, value in request.args.items() if value and name != "page"},
     )
@@ -73,6 +83,8 @@ def create() -> ResponseReturnValue:
     form = Form(request.form)
     space_id = door.asked_id("space_id", request.form) or 0
     current_scope().require(Verb.EDIT_ACTIVITIES, space_id)
+    if _asks_template():
+        return _edit_page(_with_emergency(form, None), None)
     try:
         typed = forms.read(form, None)
         activity = activities.draft(space_id, typed, actor=actor(), now=utcnow())
@@ -102,6 +114,8 @@ def update(activity_id: int) -> ResponseReturnValue:
     """Save what was changed; who was overtaken sees both."""
     activity = _writable(activity_id)
     form = Form(request.form)
+    if _asks_template():
+        return _edit_page(_with_emergency(form, activity), activity)
     try:
         typed = forms.read(form, activity)
         activities.edit(activity, typed, expected=form.version, actor=actor(), now=utcnow())
@@ -151,12 +165,28 @@ def _writable(activity_id: int) -> Activity:
     return activity
 
 
+def _asks_template() -> bool:
+    """Say whether it was not saving that was pressed, but the questions of an outing."""
+    return request.args.get("ask") == "emergency"
+
+
+def _with_emergency(form: Form, activity: Activity | None) -> Form:
+    planned = questions.last_day(activity) if activity else None
+    return forms.with_emergency(form, planned or day_of(utcnow()) + _PLANNED)
+
+
 def _show_page(activity: Activity, form: Form) -> str:
-    rule = eligibility.rule_of(activity)
+    rule, now = eligibility.rule_of(activity), utcnow()
+    held = sessions.of_activity(activity)
+    of_project = activity.service_project_id
     return render_template(
         "console/activities/show.html",
         activity=activity,
-        sessions=sessions.of_activity(activity),
+        sessions=held,
+        project=projects.get(of_project) if of_project else None,
+        effect=effects.of([activity], now=now)[activity.id],
+        materials=files.shown(materials.of(activity)),
+        is_ripe=materials.is_ripe(activity, held, now=now),
         rule=dict(forms.RULES)[rule.value],
         named=rosters.shown(activity),
         is_restricted=rule != Rule.EVERYONE,

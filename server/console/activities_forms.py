@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from flask import request
 from pydantic import BeforeValidator, ConfigDict, Field
+from werkzeug.datastructures import MultiDict
 
 from models import Activity
 from models.activities import SeriesMode
@@ -100,6 +101,12 @@ QUESTION_KINDS = [
     (QuestionKind.AGES.value, "随行儿童年龄"),
 ]
 
+_EMERGENCY = (
+    ("紧急联系人", QuestionKind.TEXT.value),
+    ("紧急联系电话", QuestionKind.PHONE.value),
+)
+_KEPT = dt.timedelta(days=3)
+
 MODE_WORDS = {
     SeriesMode.OPEN: "公开报名的活动：讲座、沙龙、集市等。",
     SeriesMode.CLOSED: "限定人员的活动：请写明谁能参加和公开的理由，可设应到人数。",
@@ -140,6 +147,23 @@ def values_of(activity: Activity) -> dict[str, Any]:
 def like(activity: Activity) -> dict[str, Any]:
     """Return the form filled like another activity, without what belongs to its dates."""
     return values_of(activity) | {"signup_opens_at": None, "signup_closes_at": None}
+
+
+def with_emergency(form: Form, last_on: dt.date) -> Form:
+    """Return the form with the two questions an outing needs in its first free rows: whom to call,
+    and their number. Their answers go three days after the last session (`last_on`); the leader of
+    the outing must be able to read them, so they are not private."""
+    free = [number for number in range(MOST) if not form[f"q{number}_label"]]
+    filled = Form(MultiDict(form.typed))
+    if len(free) < len(_EMERGENCY):
+        filled.errors["questions"] = f"最多 {MOST} 题，请先删去几题再加紧急联系人"
+        return filled
+    for number, (label, kind) in zip(free, _EMERGENCY, strict=False):
+        filled.typed[f"q{number}_label"] = label
+        filled.typed[f"q{number}_kind"] = kind
+        filled.typed[f"q{number}_required"] = "on"
+        filled.typed[f"q{number}_purge_on"] = (last_on + _KEPT).isoformat()
+    return filled
 
 
 def question_rows(form: Form) -> list[tuple[int, bool]]:

@@ -11,7 +11,7 @@ from server.clock import at_shanghai, day_of, month_after, month_of, utcnow
 from server.console import door
 from server.console.checkins import live_lines
 from server.context import current_scope
-from server.services import activities_sessions, menus, needs_desk
+from server.services import activities_sessions, menus, needs_desk, signups_noshows
 from server.services.needs_desk import Filters
 from server.services.notifications import ledger
 from server.services.staff import Verb
@@ -42,6 +42,7 @@ def index() -> ResponseReturnValue:
         menus=[_menu_of(month) for month in (month_of(now), month_after(month_of(now)))],
         edits_menus=bool(scope.space_ids(Verb.EDIT_MENU)),
         works=works,
+        appeals=signups_noshows.appeals(scope.space_ids(Verb.ADMIT)).count(),
         counts=needs_desk.counts(scope, now=now) if works else {},
         waiting=waiting.items,
         troubles=sum(ledger.troubles(scope.space_ids(Verb.EDIT_MENU)).values()),

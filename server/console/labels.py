@@ -2,7 +2,14 @@
 
 from enum import StrEnum
 
-from models.activities import ActivityKind, ActivityState, Origin, SessionState, SignupMode
+from models.activities import (
+    ActivityKind,
+    ActivityState,
+    Cadence,
+    Origin,
+    SessionState,
+    SignupMode,
+)
 from models.checkins import CheckinMethod
 from models.files import MediaCheck
 from models.menus import RevisionState
@@ -11,6 +18,7 @@ from models.notifications import CampaignState, DeliveryState
 from models.signups import SignupSource, SignupState
 from models.spaces import VenueRole
 from models.staff import Role
+from models.visits import TargetState, VisitKind
 from server.schemas.needs import OUTCOME_NAMES, STATE_NAMES
 
 # Keyed by type first: members of a StrEnum are equal across enums when their texts are.
@@ -38,6 +46,14 @@ _LABELS: dict[type[StrEnum], dict[StrEnum, tuple[str, str]]] = {
         ActivityKind.MEETING: ("会议", "plain"),
         ActivityKind.ONLINE: ("线上", "plain"),
         ActivityKind.VOLUNTEER: ("志愿服务", "plain"),
+    },
+    Cadence: {
+        Cadence.WEEKLY: ("每周一期", "plain"),
+        Cadence.MONTHLY: ("每月一期", "plain"),
+        Cadence.QUARTERLY: ("每季一期", "plain"),
+        Cadence.HALF_YEARLY: ("每半年一期", "plain"),
+        Cadence.YEARLY: ("每年一期", "plain"),
+        Cadence.AS_NEEDED: ("按需举办", "plain"),
     },
     Origin: {
         Origin.PLAN: ("计划安排", "plain"),
@@ -146,6 +162,17 @@ _LABELS: dict[type[StrEnum], dict[StrEnum, tuple[str, str]]] = {
         DeliveryState.SKIPPED_NO_QUOTA: ("提醒次数用完，只进站内消息", "quiet"),
         DeliveryState.EXPIRED: ("已过期未发", "quiet"),
         DeliveryState.FOLDED: ("已合并到后一条提醒", "quiet"),
+    },
+    VisitKind: {
+        VisitKind.SPRING: ("新春走访", "lamp"),
+        VisitKind.RESEARCH: ("大调研", "good"),
+        VisitKind.OTHER: ("专题走访", "plain"),
+    },
+    TargetState: {
+        TargetState.TODO: ("待走访", "warn"),
+        TargetState.DONE: ("已走访", "good"),
+        TargetState.REFUSED: ("谢绝走访", "quiet"),
+        TargetState.UNREACHABLE: ("联系不上", "bad"),
     },
     VenueRole: {
         VenueRole.MAIN: ("主阵地", "lamp"),

@@ -34,17 +34,23 @@ DOORS = (
     Door("menus", "菜单", "journal-richtext", "console.menus.index", (Verb.SEE,)),
     Door("checkins", "现场", "qr-code-scan", "console.checkins.index", (Verb.SCAN,)),
     Door("needs", "诉求", "chat-heart", "console.needs.index", (Verb.WORK_NEEDS,)),
+    Door("visits", "走访", "signpost-split", "console.visits.index", (Verb.READ_VISITS,)),
     Door("notifications", "消息", "send", "console.notifications.index", (Verb.EDIT_MENU,)),
 )
 
 
 _BEHIND = {
     "checkins_desk": "checkins",
+    "visits_targets": "visits",
+    "visits_records": "visits",
+    "visits_results": "visits",
     "checkins_devices": "checkins",
     "checkins_flags": "checkins",
     "activities_sessions": "activities",
     "activities_plans": "activities",
     "activities_endings": "activities",
+    "activities_projects": "activities",
+    "activities_materials": "activities",
     "signups": "activities",
     "signups_desk": "activities",
     "signups_noshows": "activities",

@@ -14,6 +14,7 @@ from models.activities import (
 )
 from server.schemas.activities_questions import QuestionOut
 from server.schemas.base import Id, Moment, Out
+from server.schemas.files import FileOut
 
 
 def place_of(session: Session) -> str:
@@ -146,7 +147,9 @@ class QuorumOut(Out):
 
 
 class ActivityOut(Out):
-    """An activity as a member sees it, with every session."""
+    """An activity as a member sees it, with every session. `colleagues` and `materials` are told of
+    one activity, not in lists: how many others of the caller's company have a place (null where
+    that is not told), and what is handed out afterwards, to who was there."""
 
     id: Id
     space: SpaceBriefOut
@@ -178,10 +181,20 @@ class ActivityOut(Out):
     result: str
     state: ActivityState
     cancel_reason: str
+    colleagues: int | None
+    materials: list[FileOut]
     sessions: list[SessionOut]
 
     @classmethod
-    def of(cls, activity: Activity, sessions: list[SessionOut], present: int = 0) -> Self:
+    def of(
+        cls,
+        activity: Activity,
+        sessions: list[SessionOut],
+        present: int = 0,
+        *,
+        colleagues: int | None = None,
+        materials: list[FileOut] | None = None,
+    ) -> Self:
         """`present` is how many members have checked in, asked for where there is a quorum."""
         needed = activity.quorum
         return cls(
@@ -192,6 +205,8 @@ class ActivityOut(Out):
             questions=[QuestionOut(**question) for question in activity.questions],
             quorum=QuorumOut(needed=needed, present=present) if needed else None,
             sessions=sessions,
+            colleagues=colleagues,
+            materials=materials or [],
             **{name: getattr(activity, name) for name in _AS_THEY_STAND},
         )
 

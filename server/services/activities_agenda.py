@@ -1,12 +1,12 @@
 """What members find: the activities they may see, each session with its button."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from peewee import fn
 
-from models import Activity, Checkin, Series, Session, Signup, User
+from models import Activity, Checkin, File, Series, Session, Signup, User
 from models.activities import ActivityState, SharedTo
 from models.signups import LIVE, SignupState
 from server.clock import day_of, month_bounds
@@ -15,7 +15,9 @@ from server.paging import Page, keyset
 from server.schemas.activities_seen import ButtonOut
 from server.services import activities
 from server.services import activities_buttons as buttons
+from server.services import activities_colleagues as colleagues
 from server.services import activities_eligibility as eligibility
+from server.services import activities_materials as materials
 from server.services import activities_onces as onces
 from server.services import activities_sessions as sessions
 from server.services import signups_noshows as noshows
@@ -42,11 +44,14 @@ class SeenSession:
 @dataclass(frozen=True)
 class SeenActivity:
     """An activity as one person finds it; `present` counts who has checked in, where a quorum makes
-    that matter."""
+    that matter. Told of one activity only, not in lists: how many colleagues come (None where that
+    is not told), and the material, for who came."""
 
     activity: Activity
     sessions: list[SeenSession]
     present: int = 0
+    colleagues: int | None = None
+    materials: list[File] = field(default_factory=list)
 
 
 def is_public(activity: Activity) -> bool:
@@ -101,7 +106,11 @@ def get(user: User, activity_id: int, *, now: dt.datetime) -> SeenActivity:
     activity = activities.get(activity_id)
     if not is_public(activity):
         raise NotFound
-    return seen_by(user, [activity], now=now)[0]
+    return replace(
+        seen_by(user, [activity], now=now)[0],
+        colleagues=colleagues.count(user, activity),
+        materials=materials.for_member(user, activity),
+    )
 
 
 def seen_by(user: User, found: list[Activity], *, now: dt.datetime) -> list[SeenActivity]:

@@ -50,16 +50,18 @@ def duplicate(
     checkins: CheckinsConfig,
     actor: Actor,
     now: dt.datetime,
+    words: dict[str, Any] | None = None,
 ) -> Copy:
     """Write a draft like the activity and return it: sessions that were not cancelled, signup
-    window and purge days move by as many days as its first session does."""
+    window and purge days move by as many days as its first session does. `words` are columns that
+    come from elsewhere, a service project above all."""
     held = [
         session
         for session in sessions.of_activity(activity)
         if session.state != SessionState.CANCELLED
     ]
     shift = form.first_on - day_of(held[0].starts_at) if held else dt.timedelta()
-    values = _values(activity, shift)
+    values = _values(activity, shift, words or {})
     with db.atomic():
         copy = Activity.add(
             now=now, by=actor.id, title=form.title, state=ActivityState.DRAFT, **values
@@ -81,16 +83,21 @@ def duplicate(
     return Copy(activities.get(copy.id), without)
 
 
-def _values(activity: Activity, shift: dt.timedelta) -> dict[str, Any]:
+def _values(activity: Activity, shift: dt.timedelta, words: dict[str, Any]) -> dict[str, Any]:
     """Return the columns of the copy."""
-    asked = [_moved_question(question, shift) for question in activity.questions]
+    moved = [_moved_question(question, shift) for question in activity.questions]
+    asked = words.get("questions", moved)
     same = {name: value for name, value in activity.__data__.items() if name not in _NOT_COPIED}
-    return same | {
-        "questions": asked,
-        "answers_purge_on": questions.next_purge(asked),
-        "signup_opens_at": _moved(activity.signup_opens_at, shift),
-        "signup_closes_at": _moved(activity.signup_closes_at, shift),
-    }
+    return (
+        same
+        | words
+        | {
+            "questions": asked,
+            "answers_purge_on": questions.next_purge(asked),
+            "signup_opens_at": _moved(activity.signup_opens_at, shift),
+            "signup_closes_at": _moved(activity.signup_closes_at, shift),
+        }
+    )
 
 
 def _again(

@@ -84,6 +84,30 @@ def last_day(activity: Activity) -> dt.date | None:
     return day_of(last.ends_at) if last else None
 
 
+def template(activity: Activity) -> list[dict[str, Any]]:
+    """Return the questions without their dates: `purge_days` says how many days after the last
+    session their answers go, None for never."""
+    last_on = last_day(activity)
+    found = []
+    for question in activity.questions:
+        day = question.get("purge_on")
+        days = (dt.date.fromisoformat(day) - last_on).days if day and last_on else None
+        kept = {name: value for name, value in question.items() if name != "purge_on"}
+        found.append(kept | {"purge_days": days})
+    return found
+
+
+def from_template(kept: list[dict[str, Any]], last_on: dt.date) -> list[dict[str, Any]]:
+    """Return the questions of a template for an activity whose last session ends on that day."""
+    asked = []
+    for question in kept:
+        days = question["purge_days"]
+        day = None if days is None else (last_on + dt.timedelta(days=days)).isoformat()
+        same = {name: value for name, value in question.items() if name != "purge_days"}
+        asked.append(same | {"purge_on": day})
+    return asked
+
+
 def keys_of(activity: Activity) -> set[str]:
     """Return the keys of what is asked."""
     return {question["key"] for question in activity.questions}

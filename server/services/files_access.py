@@ -7,8 +7,10 @@ from models.files import MediaCheck, Subject
 from models.needs import ActorKind
 from models.users import UserStatus
 from server.errors import NotFound
-from server.services import files, needs, needs_desk, staff, users
+from server.services import activities, activities_agenda, files, needs, needs_desk, staff, users
+from server.services import activities_materials as materials
 from server.services.files_links import WECHAT, Reader, is_shown
+from server.services.staff import Verb
 
 
 def get(file_id: int, reader: Reader, *, now: dt.datetime) -> File:
@@ -32,6 +34,9 @@ def _member_may(user: User, file: File) -> bool:
         return False
     if (file.owner_kind, file.owner_id) == (ActorKind.MEMBER, user.id):
         return True
+    if file.subject_type is Subject.ACTIVITY:
+        activity = activities.get(file.subject_id or 0)
+        return activities_agenda.is_public(activity) and materials.was_there(user, activity.id)
     need_id, is_public = _place(file)
     needs.get(user, need_id)
     return is_public
@@ -43,8 +48,12 @@ def _staff_may(staff_id: int, file: File, now: dt.datetime) -> bool:
         return False
     if file.subject_type is None:
         return (file.owner_kind, file.owner_id) == (ActorKind.STAFF, staff_id)
+    scope = staff.scope_of(account, now=now)
+    if file.subject_type is Subject.ACTIVITY:
+        scope.require(Verb.SEE, activities.get(file.subject_id or 0).space_id)
+        return True
     need_id, _ = _place(file)
-    needs_desk.get(staff.scope_of(account, now=now), need_id)
+    needs_desk.get(scope, need_id)
     return True
 
 

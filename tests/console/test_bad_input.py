@@ -51,6 +51,7 @@ LATER = {
     "activities_endings.archive": "",
     "activities_endings.cancel": "version reason",
     "activities_endings.cancel_session": "version reason",
+    "activities_materials.remove": "file_id",
     "checkins_desk.check_out": "",
     "checkins_desk.recount": "party_present reason",
     "checkins_desk.walk_in": "code user_id party_present door reason",
