@@ -32,6 +32,7 @@ FILES = {
     "desk.css": _OWN / "desk.css",
     "activities.css": _OWN / "activities.css",
     "activities.js": _OWN / "activities.js",
+    "visits.css": _OWN / "visits.css",
     "console.js": _OWN / "console.js",
     "screen.js": _OWN / "screen.js",
     "desk.js": _OWN / "desk.js",

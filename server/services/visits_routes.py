@@ -1,14 +1,17 @@
 """The way from company to company: by building, floor and room, and whom to ask for there."""
 
+import datetime as dt
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from models import EnterpriseMember, User, VisitTarget
+from models import EnterpriseMember, Need, User, VisitCampaign, VisitTarget
 from models.enterprises import MemberRole, MemberStatus
 from server.crypto import Vault
-from server.services import users
+from server.services import needs_desk, users
+from server.services.staff import Scope
+from server.services.visits_rules import SETTLED
 
 _FLOOR = re.compile(r"(B\d)(?!\d)|(\d{1,3})\s*(?:F|楼|层)", re.I)
 _ROOM = re.compile(r"(\d{1,2})\d{2}(?!\d)")
@@ -62,3 +65,19 @@ def contacts(enterprise_ids: Iterable[int], vault: Vault) -> dict[int, Contact]:
         )
         for row in rows
     }
+
+
+def waiting(
+    scope: Scope, campaign: VisitCampaign, enterprise_ids: Iterable[int], *, now: dt.datetime
+) -> dict[int, list[Need]]:
+    """Return the open needs of each company whose words the staff may read, the soonest due
+    first."""
+    filters = needs_desk.Filters(space_id=campaign.space_id)
+    query = needs_desk.filtered(scope, filters, now=now).where(
+        Need.enterprise_id.in_(list(enterprise_ids)),
+        Need.state.not_in([state.value for state in SETTLED]),
+    )
+    found: dict[int, list[Need]] = {}
+    for need in query.order_by(Need.due_resolve, Need.id):
+        found.setdefault(need.enterprise_id or 0, []).append(need)
+    return found
