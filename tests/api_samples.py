@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from server.clock import month_of, utcnow
+from server.clock import iso, month_of, utcnow
 
 ID_PATTERN = "^([0-9]{1,18}|[1-8][0-9]{18})$"
 _ALIASES = {
@@ -101,6 +101,8 @@ class Samples:
         return bool(self._plain(schema).get("pattern") == ID_PATTERN)
 
     def _text(self, schema: dict[str, Any], name: str) -> str:
+        if schema.get("format") == "date-time":
+            return iso(utcnow())
         for text in ("文字", "text", month_of(utcnow()), '"1"'):
             if re.search(schema.get("pattern", ""), text) and len(text) >= schema.get(
                 "minLength", 0

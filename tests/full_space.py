@@ -14,6 +14,7 @@ from models.notifications import CampaignState, DeliveryState
 from models.signups import AppealState, SignupState
 from models.spaces import OrgKind, VenueRole
 from models.staff import Role
+from models.visits import TargetState, VisitKind
 from server.clock import day_of, month_of, utcnow
 from server.crypto import Vault, token_hash
 from server.services import checkins_codes, checkins_screens
@@ -76,6 +77,7 @@ def fill(vault: Vault, disk: Disk, secret: str) -> FullSpace:
     _file(space, member, disk, ids)
     _menus(space, ids)
     _messages(space, member, ids)
+    _visits(space, company, ids)
     # Whoever holds the link of the screen may look at it.
     public |= {"signed": ids["signed"]}
     public |= {"space_id": ids["space_id"], "enterprise_id": ids["enterprise_id"]}
@@ -309,6 +311,51 @@ def _messages(space: models.Space, member: models.User, ids: Ids) -> None:
     ids["message_id"] = [str(message.id)]
     ids["delivery_id"] = [str(delivery.id)]
     ids["campaign_id"] = [str(campaign.id)]
+
+
+def _visits(space: models.Space, company: models.Enterprise, ids: Ids) -> None:
+    """Make a season with a company that was visited and one that is to be."""
+    day = day_of(utcnow())
+    campaign = models.VisitCampaign.add(
+        now=utcnow(),
+        space=space,
+        kind=VisitKind.RESEARCH,
+        year=day.year,
+        title=f"{INTERNAL}走访季",
+        starts_on=day,
+        ends_on=day,
+        rule={},
+        questions=[
+            {"key": "q1", "label": "困难", "kind": "text", "options": [], "required": False}
+        ],
+    )
+    targets = [
+        models.VisitTarget.add(
+            now=utcnow(), space=space, campaign=campaign, enterprise=each, reasons=[], state=state
+        )
+        for each, state in (
+            (company, TargetState.DONE),
+            (factories.make_enterprise(), TargetState.TODO),
+        )
+    ]
+    record = models.VisitRecord.add(
+        now=utcnow(),
+        space=space,
+        campaign=campaign,
+        target=targets[0],
+        enterprise=company,
+        visited_at=utcnow(),
+        met=f"{NAME}经理",
+        summary=f"{INTERNAL}谈话",
+        has_answers=True,
+    )
+    models.VisitAnswer.create(
+        space=space, campaign=campaign, record=record, answers={"q1": f"{INTERNAL}答案"}
+    )
+    models.VisitNeed.create(space=space, record=record, need=int(ids["need_id"][0]))
+    ids["visit_campaign_id"] = [str(campaign.id)]
+    ids["visit_target_id"] = [str(target.id) for target in reversed(targets)]
+    ids["visit_id"] = [str(record.id)]
 
 
 def _device(space: models.Space) -> models.Device:

@@ -5,16 +5,18 @@ import datetime as dt
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
+from models import Space
 from models.menus import RevisionState
 from models.needs import NeedState
 from server.clock import at_shanghai, day_of, month_after, month_of, utcnow
 from server.console import door
 from server.console.checkins import live_lines
 from server.context import current_scope
-from server.services import activities_sessions, menus, needs_desk, signups_noshows
+from server.services import activities_sessions, menus, needs_desk, signups_noshows, visits_seasons
 from server.services.needs_desk import Filters
 from server.services.notifications import ledger
 from server.services.staff import Verb
+from server.services.visits_seasons import Spring
 
 bp = door.word("home")
 
@@ -42,6 +44,7 @@ def index() -> ResponseReturnValue:
         menus=[_menu_of(month) for month in (month_of(now), month_after(month_of(now)))],
         edits_menus=bool(scope.space_ids(Verb.EDIT_MENU)),
         works=works,
+        proposed=_proposed(now),
         appeals=signups_noshows.appeals(scope.space_ids(Verb.ADMIT)).count(),
         counts=needs_desk.counts(scope, now=now) if works else {},
         waiting=waiting.items,
@@ -52,6 +55,13 @@ def index() -> ResponseReturnValue:
             if row.state == "stopped"
         ],
     )
+
+
+def _proposed(now: dt.datetime) -> list[tuple[Space, Spring]]:
+    """Return the Spaces whose spring season of visits is near and not planned."""
+    mine = door.spaces_of(Verb.VISIT)
+    due = visits_seasons.due((space.id for space in mine), ahead=visits_seasons.SOON, now=now)
+    return [(space, due[space.id]) for space in mine if space.id in due]
 
 
 def _menu_of(month: str) -> dict[str, object]:

@@ -4,7 +4,14 @@ import datetime as dt
 from typing import Final
 
 from models import ScanLog
-from server.services import activities_questions, idempotency, jobs, signups_guests, visits_sync
+from server.services import (
+    activities_questions,
+    enterprises_batches,
+    idempotency,
+    jobs,
+    signups_guests,
+    visits_sync,
+)
 from server.services.notifications import pushes
 
 _SCANS: Final = dt.timedelta(days=90)
@@ -22,6 +29,7 @@ def purge(*, now: dt.datetime) -> dict[str, int]:
         "push_events": pushes.forget_old(now=now),
         "guests": signups_guests.forget_old(now=now),
         "answers": activities_questions.purge(now),
+        "imports": enterprises_batches.forget_old(now=now),
         "job_runs": jobs.forget_old(now=now),
         "visit_verdicts": visits_sync.forget_old(now=now),
     }
