@@ -43,8 +43,10 @@ def _pytest(arguments: Sequence[str]) -> int:
     argv = [sys.executable, "-m", "pytest", "-p", "tests.browser_summary"]
     if arguments:
         return _run([*argv, *arguments])
-    # One file stays in one process, so what a file sets up for its tests is set up once.
-    everything = ["-n", str(min(os.cpu_count() or 2, 4)), "--dist", "loadfile", "-q"]
+    # One file stays in one process, so what a file sets up for its tests is set up once. One process
+    # more than there are cores, as many a test waits for a process, a browser or a clock.
+    processes = min((os.cpu_count() or 2) + 1, 4)
+    everything = ["-n", str(processes), "--dist", "loadfile", "-q"]
     with tempfile.TemporaryDirectory() as folder:
         told = Path(folder) / "failed"
         argv += ["-p", "tests.failed_list"]

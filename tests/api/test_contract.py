@@ -38,9 +38,9 @@ def test_whatever_is_sent_is_answered_as_documented(
     """Schemathesis over all operations as a keeper who is also a member. Ids are mostly unknown ones;
     the walk of known ids is in the words' own tests. PostgreSQL is the stricter of the two about
     what a column takes, so it gets the most."""
-    phases, examples = ("examples,coverage,fuzzing", "6")
+    phases, examples = ("examples,coverage,fuzzing", "4")
     if engine == "sqlite":
-        phases, examples = ("examples,fuzzing", "2")
+        phases, examples = ("examples", "1")
     space = factories.make_space()
     session = factories.make_session(factories.make_activity(space))
     code = sandbox.login_code("demo-u1")
