@@ -26,6 +26,10 @@ TOLD = re.compile(
 )
 
 
+ONE_ENGINE = pytest.mark.parametrize("engine", ["postgresql"], indirect=True, scope="session")
+"""The scope stands in the query, which is the same on both: the first walks are done on both, those
+of more roles on one."""
+
 OPEN_TO_ALL = {
     "auth.create",
     "signups.show_draw",
@@ -206,6 +210,7 @@ def _account(who: str, place: FullSpace) -> models.Staff:
     return account
 
 
+@ONE_ENGINE
 @pytest.mark.parametrize(
     ("role", "changed", "added"),
     [
@@ -240,6 +245,7 @@ def test_staff_who_see_the_space_read_no_words_of_people(
     _untouched(before, place, changed=frozenset(changed), added=frozenset(added))
 
 
+@ONE_ENGINE
 @pytest.mark.parametrize("role", [Role.KEEPER, Role.TOWN_OFFICER])
 def test_rows_behind_figures_carry_no_words(role: Role, client: Client, place: FullSpace) -> None:
     """Who may count may not read: for every figure there is."""
@@ -257,6 +263,7 @@ def test_rows_behind_figures_carry_no_words(role: Role, client: Client, place: F
     assert shown > 5
 
 
+@ONE_ENGINE
 @pytest.mark.parametrize("status", [UserStatus.BLOCKED, UserStatus.ERASED])
 def test_who_is_kept_out_is_kept_out_everywhere(
     status: UserStatus, walk: Walk, client: Client, place: FullSpace
