@@ -54,6 +54,10 @@ class ActivityKind(StrEnum):
     VOLUNTEER = "volunteer"
 
 
+TIMED = (ActivityKind.VOLUNTEER, ActivityKind.OUTING)
+"""Where it matters how long people stay: who came is checked out as well."""
+
+
 class Origin(StrEnum):
     PROBLEM = "problem"
     NEED = "need"

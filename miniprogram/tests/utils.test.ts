@@ -131,7 +131,7 @@ const ACTIVITY: ActivityOut = {
   eligibility_reason: '', signup_mode: 'fcfs', signup_opens_at: null, signup_closes_at: null, cancel_hours: 2, max_party: 1,
   questions: [], shared_to: 'space', state: 'scheduled', cancel_reason: '', space: { id: '9', name: '新意城' },
   series: { id: '7', code: 'xinhai', name: '心海', color: '#1F6F8B', icon: 'water', mode: 'open' }, sessions: [SESSION],
-  co_hosts: [], meeting_point: '', one_session_each: false, quorum: null, result: '', slot_minutes: null, volunteer_hours: null, volunteer_role: '',
+  co_hosts: [], meeting_point: '', one_session_each: false, colleagues: null, materials: [], quorum: null, result: '', slot_minutes: null, volunteer_hours: null, volunteer_role: '',
 }
 
 test('places are told while they matter', () => {
@@ -163,6 +163,8 @@ test('the small print says who, how and until when', () => {
   assert.equal(facts.how, '先到先得，报上即有名额；明天 周二 12:00 截止')
   assert.equal(facts.bring, '每人可带同伴，连本人最多 3 人')
   assert.equal(factsOf({ ...ACTIVITY, signup_mode: 'none' }, NOW).cancel, '')
+  assert.equal(facts.colleagues, '')
+  assert.equal(factsOf({ ...ACTIVITY, colleagues: 3 }, NOW).colleagues, '有 3 位同事报名')
 })
 
 const SIGNUP: SignupOut = {

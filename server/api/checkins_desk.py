@@ -27,6 +27,7 @@ from server.schemas.checkins_desk import (
 )
 from server.services import activities_sessions as sessions
 from server.services import checkins_corrections as corrections
+from server.services import checkins_cues as cues
 from server.services import checkins_desk as desk
 from server.services import checkins_people as people
 from server.services import checkins_tally as tallies
@@ -69,7 +70,9 @@ def _steward(space_id: int) -> Steward:
 
 def _checkin_out(done: people.Entered) -> StaffCheckinOut:
     person = AttendeeOut.model_validate(done.person, from_attributes=True)
-    return StaffCheckinOut.seen(done.checkin, person)
+    with_needs = current_scope().allows(Verb.WORK_NEEDS, done.checkin.space_id)
+    told = cues.of(done.checkin, with_needs=with_needs, now=utcnow())
+    return StaffCheckinOut.seen(done.checkin, person, told)
 
 
 def _entered(done: people.Entered) -> Response:
@@ -133,7 +136,9 @@ def _found_out(found: people.Found) -> FoundOut:
         signup_id=signup.id if signup else None,
         party_size=signup.party_size if signup else 1,
         state=signup.state if signup else None,
-        checkin=BriefCheckinOut(id=checkin.id, checked_in_at=checkin.occurred_at)
+        checkin=BriefCheckinOut(
+            id=checkin.id, checked_in_at=checkin.occurred_at, left_at=checkin.left_at
+        )
         if checkin
         else None,
     )

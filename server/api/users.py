@@ -15,7 +15,14 @@ from server.schemas.users import (
     SeriesCountOut,
     UserOut,
 )
-from server.services import enterprises, staff, users, users_privacy, users_wechat
+from server.services import (
+    checkins_hours,
+    enterprises,
+    staff,
+    users,
+    users_privacy,
+    users_wechat,
+)
 
 bp = word("users")
 
@@ -81,6 +88,7 @@ def footprint() -> Response:
         to_come=[SeriesCountOut.of(series, 0) for series in found.to_come],
         series_offered=found.series_offered,
         minutes=found.minutes,
+        volunteer_minutes=checkins_hours.volunteered(user),
         needs_raised=found.needs_raised,
         first_seen_at=user.first_seen_at,
     )

@@ -1,7 +1,7 @@
 """现场 · 签到台: the page at the door. A scanner's field first, then searching, walk-ins, mistakes."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -19,6 +19,7 @@ from server.services import activities_sessions as sessions
 from server.services import (
     checkins_board,
     checkins_corrections,
+    checkins_cues,
     checkins_desk,
     checkins_people,
     checkins_tally,
@@ -68,6 +69,7 @@ class Verdict:
     done: Entered | None = None
     refusal: ServiceError | None = None
     said: str = ""
+    cues: list[str] = field(default_factory=list)
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -184,7 +186,10 @@ def count_guests(session_id: int) -> ResponseReturnValue:
 def _answer(session: Session, act: Callable[[], Entered], *, said: str = "") -> ResponseReturnValue:
     """Do it and show the verdict: alone to the page that asked by script, else on the whole page."""
     try:
-        verdict = Verdict(done=act(), said=said)
+        done = act()
+        with_needs = current_scope().allows(Verb.WORK_NEEDS, session.space_id)
+        told = checkins_cues.of(done.checkin, with_needs=with_needs, now=utcnow())
+        verdict = Verdict(done=done, said=said, cues=told)
     except ServiceError as refusal:
         verdict = Verdict(refusal=refusal)
     if _is_fragment():

@@ -92,7 +92,11 @@ class AttendeeOut(Out):
 
 
 class StaffCheckinOut(CheckinOut):
+    """`cues` are for the staff's eyes at this moment: that somebody is here for the first time, or
+    has lately asked for something. People may turn them off."""
+
     person: AttendeeOut
+    cues: list[str]
     signup_id: Id | None
     party_size: int
     door: str
@@ -102,11 +106,12 @@ class StaffCheckinOut(CheckinOut):
     voided_at: Moment | None
 
     @classmethod
-    def seen(cls, checkin: Checkin, person: AttendeeOut) -> Self:
+    def seen(cls, checkin: Checkin, person: AttendeeOut, cues: list[str]) -> Self:
         """From a row whose session, activity, venues, zone and signup are joined in."""
         return cls(
             **CheckinOut.facts(checkin),
             person=person,
+            cues=cues,
             signup_id=checkin.signup_id,
             party_size=checkin.signup.party_size if checkin.signup else 1,
             door=checkin.door,
@@ -127,6 +132,7 @@ class StaffCheckedInOut(Out):
 class BriefCheckinOut(Out):
     id: Id
     checked_in_at: Moment
+    left_at: Moment | None
 
 
 class FoundOut(AttendeeOut):

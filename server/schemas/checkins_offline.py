@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from models import Checkin, Session
+from models.activities import TIMED
 from models.signups import SignupState
 from server.schemas.activities_seen import SessionBriefOut, SpaceBriefOut
 from server.schemas.base import Day, Id, In, Moment, Out
@@ -34,7 +35,8 @@ class DayQuery(In):
 
 
 class StaffSessionOut(SessionBriefOut):
-    """A session of the day as staff find it; `phase` is where its check-in stands."""
+    """A session of the day as staff find it; `phase` is where its check-in stands. `guests` were
+    counted by hand; `counts_time`: how long people stay matters, so they are checked out too."""
 
     space: SpaceBriefOut
     activity: ActivityBriefOut
@@ -45,6 +47,8 @@ class StaffSessionOut(SessionBriefOut):
     checkin_closes_at: Moment
     phase: Phase
     present: PresenceOut
+    guests: int
+    counts_time: bool
 
     @classmethod
     def of_day(cls, session: Session, phase: str, present: PresenceOut) -> Self:
@@ -61,6 +65,8 @@ class StaffSessionOut(SessionBriefOut):
                 "checkin_closes_at": session.checkin_closes_at,
                 "phase": phase,
                 "present": present,
+                "guests": session.counted_guests,
+                "counts_time": activity.kind in TIMED,
             }
         )
 

@@ -112,6 +112,9 @@ class FootprintOut(Out):
     to_come: list[SeriesCountOut] = Field(description="Series on offer they have not been to.")
     series_offered: int
     minutes: int = Field(description="How long the sessions they were at were planned to take.")
+    volunteer_minutes: int = Field(
+        description="How long they volunteered: until checked out, else as the activity counts it."
+    )
     needs_raised: int
     first_seen_at: Moment
 

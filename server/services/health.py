@@ -1,6 +1,6 @@
 """Whether the ground under the services holds, and whether what stands on it is consistent."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -25,11 +25,13 @@ from models import (
 from models.needs import NeedState
 from models.notifications import BUCKETS, CampaignState, DeliveryState, EntryReason
 from models.signups import SignupState
-from server.services import signups_recount
+from server.services import health_activities, signups_recount
 from server.services import signups_seats as seats
+from server.services.health_rules import REPORT, SHOWN, Rule, rows
 from server.services.notifications import wallet
 
-_SHOWN: Final = 20
+__all__ = ["RULES", "Breach", "Rule", "breaches", "broken", "database_ready"]
+
 _OPEN: Final = (DeliveryState.QUEUED, DeliveryState.RESERVED, DeliveryState.SENDING)
 _HOLDING: Final = (
     DeliveryState.RESERVED,
@@ -39,17 +41,6 @@ _HOLDING: Final = (
     DeliveryState.UNKNOWN,
 )
 _ENDED: Final = (CampaignState.DONE, CampaignState.CANCELLED)
-_REPORT: Final = "keep a copy of the database and of the logs, and report it as a bug"
-
-
-@dataclass(frozen=True)
-class Rule:
-    """Something that must hold in every committed state. `find` returns a line per row that breaks
-    it, from a single statement: only so is it true of a database at work."""
-
-    holds: str
-    find: Callable[[], Iterable[str]]
-    remedy: str
 
 
 @dataclass(frozen=True)
@@ -84,11 +75,7 @@ def breaches(*more: Rule) -> list[Breach]:
 
 
 def _shortened(lines: list[str]) -> list[str]:
-    return lines if len(lines) <= _SHOWN else [*lines[:_SHOWN], "… and more"]
-
-
-def _rows(query: Any) -> Any:
-    return query.limit(_SHOWN + 1).tuples()
+    return lines if len(lines) <= SHOWN else [*lines[:SHOWN], "… and more"]
 
 
 def _miscounted_seats() -> Iterable[str]:
@@ -105,7 +92,7 @@ def _overfull() -> Iterable[str]:
     query = Session.select(Session.id, Session.seats_taken, Session.capacity).where(
         Session.seats_taken > Session.capacity + Session.extra_seats + beyond
     )
-    for session_id, taken, capacity in _rows(query):
+    for session_id, taken, capacity in rows(query):
         yield f"session {session_id}: {taken} places taken of {capacity}"
 
 
@@ -116,7 +103,7 @@ def _waiting_astray() -> Iterable[str]:
         | (~is_waiting & Signup.position.is_null(False))
         | ((Signup.state == SignupState.OFFERED) & Signup.hold_until.is_null())
     )
-    for signup_id, state in _rows(query):
+    for signup_id, state in rows(query):
         yield f"signup {signup_id}: {state}, and its place in the line or its deadline is wrong"
 
 
@@ -132,7 +119,7 @@ def _checkins_alone() -> Iterable[str]:
             | (Signup.user_id != Checkin.user_id),
         )
     )
-    for checkin_id, signup_id in _rows(query):
+    for checkin_id, signup_id in rows(query):
         yield f"check-in {checkin_id}: its signup {signup_id} is not an attended one of the same person"
 
 
@@ -144,7 +131,7 @@ def _attended_unseen() -> Iterable[str]:
         )
         .where(Signup.state == SignupState.ATTENDED, Checkin.id.is_null())
     )
-    for (signup_id,) in _rows(query):
+    for (signup_id,) in rows(query):
         yield f"signup {signup_id}: attended, but nobody was checked in for it"
 
 
@@ -156,7 +143,7 @@ def _wallets_off() -> Iterable[str]:
         .group_by(Wallet.id, Wallet.balance)
         .having((entered != Wallet.balance) | (Wallet.balance < 0))
     )
-    for wallet_id, balance, total in _rows(query):
+    for wallet_id, balance, total in rows(query):
         yield f"wallet {wallet_id}: balance {balance}, its entries sum up to {total}"
 
 
@@ -182,7 +169,7 @@ def _sent_unpaid() -> Iterable[str]:
     query = Delivery.select(Delivery.id, Delivery.state).where(
         Delivery.state.in_(_HOLDING), ~reserved | released
     )
-    for delivery_id, state in _rows(query):
+    for delivery_id, state in rows(query):
         yield f"delivery {delivery_id}: {state}, and holds no reminder of the person's wallet"
 
 
@@ -194,7 +181,7 @@ def _reminders_lost() -> Iterable[str]:
         fn.EXISTS(_entries_of((EntryReason.RESERVE,))),
         ~fn.EXISTS(_entries_of(settled)),
     )
-    for delivery_id, state in _rows(query):
+    for delivery_id, state in rows(query):
         yield f"delivery {delivery_id}: {state}, and the reminder it took was never put back"
 
 
@@ -207,7 +194,7 @@ def _deliveries_astray() -> Iterable[str]:
             | (Delivery.bucket != Delivery.user_id.bin_and(BUCKETS - 1))
         )
     )
-    for delivery_id, receiver, reader in _rows(query):
+    for delivery_id, receiver, reader in rows(query):
         yield f"delivery {delivery_id}: goes to {receiver} in a wrong bucket or for {reader}'s message"
 
 
@@ -217,7 +204,7 @@ def _deliveries_stranded() -> Iterable[str]:
         .join(Campaign, on=Delivery.campaign_id == Campaign.id)
         .where(Delivery.state.in_(_OPEN), Campaign.state.in_(_ENDED))
     )
-    for delivery_id, state, campaign_id in _rows(query):
+    for delivery_id, state, campaign_id in rows(query):
         yield f"delivery {delivery_id}: {state}, but its campaign {campaign_id} is over"
 
 
@@ -227,7 +214,7 @@ def _needs_without_past() -> Iterable[str]:
         .join(NeedEvent, JOIN.LEFT_OUTER, on=NeedEvent.need == Need.id)
         .where(NeedEvent.id.is_null())
     )
-    for need_id, number in _rows(query):
+    for need_id, number in rows(query):
         yield f"need {need_id} ({number}): its history does not even say that it came in"
 
 
@@ -236,7 +223,7 @@ def _needs_undated() -> Iterable[str]:
         ((Need.state == NeedState.ANSWERED) & Need.answered_at.is_null())
         | ((Need.state == NeedState.CLOSED) & Need.closed_at.is_null())
     )
-    for need_id, number, state in _rows(query):
+    for need_id, number, state in rows(query):
         yield f"need {need_id} ({number}): {state}, but not since when"
 
 
@@ -253,7 +240,7 @@ def _numbers_off() -> Iterable[str]:
         .group_by(NeedCounter.space, NeedCounter.year, NeedCounter.last)
         .having(held != NeedCounter.last)
     )
-    for space_id, year, last, count in _rows(query):
+    for space_id, year, last, count in rows(query):
         yield f"space {space_id}, {year}: {last} numbers were given to needs, {count} needs are there"
 
 
@@ -261,7 +248,7 @@ def _unanswered() -> Iterable[str]:
     query = IdempotencyKey.select(IdempotencyKey.id, IdempotencyKey.user_id).where(
         IdempotencyKey.status.is_null()
     )
-    for key_id, user_id in _rows(query):
+    for key_id, user_id in rows(query):
         yield f"idempotency key {key_id} of user {user_id}: taken, but the answer was not kept"
 
 
@@ -276,17 +263,18 @@ RULES: Final = (
         _overfull,
         "give the session more places in the console, or ask somebody to come another time",
     ),
-    Rule("everybody who waits stands in the line", _waiting_astray, _REPORT),
-    Rule("who is checked in was signed up and attended", _checkins_alone, _REPORT),
-    Rule("who attended is checked in", _attended_unseen, _REPORT),
-    Rule("a wallet holds the sum of its entries", _wallets_off, _REPORT),
-    Rule("what was sent was paid for with a reminder", _sent_unpaid, _REPORT),
-    Rule("a reminder is spent or put back", _reminders_lost, _REPORT),
-    Rule("a delivery carries its own person's message", _deliveries_astray, _REPORT),
-    Rule("nothing waits in a campaign that is over", _deliveries_stranded, _REPORT),
-    Rule("every need has its history", _needs_without_past, _REPORT),
-    Rule("every need says when it was answered and closed", _needs_undated, _REPORT),
-    Rule("every number given to a need is a need's", _numbers_off, _REPORT),
-    Rule("every idempotency key has its answer", _unanswered, _REPORT),
+    Rule("everybody who waits stands in the line", _waiting_astray, REPORT),
+    Rule("who is checked in was signed up and attended", _checkins_alone, REPORT),
+    Rule("who attended is checked in", _attended_unseen, REPORT),
+    Rule("a wallet holds the sum of its entries", _wallets_off, REPORT),
+    Rule("what was sent was paid for with a reminder", _sent_unpaid, REPORT),
+    Rule("a reminder is spent or put back", _reminders_lost, REPORT),
+    Rule("a delivery carries its own person's message", _deliveries_astray, REPORT),
+    Rule("nothing waits in a campaign that is over", _deliveries_stranded, REPORT),
+    Rule("every need has its history", _needs_without_past, REPORT),
+    Rule("every need says when it was answered and closed", _needs_undated, REPORT),
+    Rule("every number given to a need is a need's", _numbers_off, REPORT),
+    Rule("every idempotency key has its answer", _unanswered, REPORT),
+    *health_activities.RULES,
 )
 """What holds, in the order in which people would miss it."""

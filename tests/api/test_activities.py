@@ -1,17 +1,23 @@
 """Activities over HTTP."""
 
 import datetime as dt
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from flask import Flask
 
 import models
 from models.activities import ActivityState
 from models.signups import SignupState
-from tests import factories
-from tests.conftest import Client
+from models.staff import Role
+from server.context import links_of
+from server.services import activities_materials
+from server.services.files_links import Reader
+from tests import factories, file_samples
+from tests.conftest import Client, resources
 
 HOUR = dt.timedelta(hours=1)
 
@@ -118,3 +124,85 @@ def test_the_signups_list_costs_the_same_however_long(client: Client) -> None:
             assert me.get("/api/v1/me/signups").status_code == 200
         costs.append(len(seen))
     assert costs[0] == costs[1]
+
+
+def test_colleagues_are_a_number_and_only_where_it_is_harmless(client: Client) -> None:
+    space, company = factories.make_space(), factories.make_enterprise()
+    merged = factories.make_enterprise(status="merged", merged_into=company)
+    lecture = factories.make_session(factories.make_activity(space))
+    slots = factories.make_series(mode="slots")
+    consult = factories.make_session(factories.make_activity(space, series=slots))
+    asking = factories.make_user()
+    member = factories.make_member(asking, company, status="verified")
+    asking_api = client.as_user(asking)
+
+    def told(session: models.Session) -> int | None:
+        answer = asking_api.get(f"/api/v1/activities/{session.activity_id}")
+        assert answer.status_code == 200
+        number: int | None = answer.json["colleagues"]
+        return number
+
+    def sign_up(company: models.Enterprise, **over: Any) -> None:
+        user = over.pop("user", None) or factories.make_user(nickname="不该出现")
+        for session in (lecture, consult):
+            factories.make_signup(session, user, enterprise_id=company.id, **over)
+
+    sign_up(company, user=asking)
+    sign_up(company)
+    sign_up(merged)
+    sign_up(company, state=SignupState.WAITLISTED, position=1)
+    sign_up(factories.make_enterprise())
+    assert told(lecture) is None  # two are as good as named
+    sign_up(company, state=SignupState.ATTENDED)
+    assert told(lecture) == 3
+    assert told(consult) is None
+    assert "不该出现" not in asking_api.get(f"/api/v1/activities/{lecture.activity_id}").text
+    listed = asking_api.get(f"/api/v1/activities?space={space.id}").json["items"]
+    assert {each["colleagues"] for each in listed} == {None}
+    models.Activity.update(eligibility={"rule": "tags", "tags": ["侨"]}).where(
+        models.Activity.id == lecture.activity_id
+    ).execute()
+    assert told(lecture) is None
+    models.Activity.update(eligibility={}).execute()
+    models.EnterpriseMember.update(status="pending").where(
+        models.EnterpriseMember.id == member.id
+    ).execute()
+    assert told(lecture) is None  # anybody could claim to work there
+
+
+def test_material_is_for_those_who_came(client: Client, app: Flask, now: dt.datetime) -> None:
+    space = factories.make_space()
+    activity = factories.make_activity(space, state=ActivityState.ENDED)
+    session = factories.make_session(activity, starts_at=now - 5 * HOUR)
+    came, missed = factories.make_user(), factories.make_user()
+    checkin = factories.make_checkin(factories.make_signup(session, came))
+    factories.make_signup(session, missed, state=SignupState.NO_SHOW)
+    staff, stranger = (
+        factories.make_staff(Role.OPERATOR, at) for at in (space, factories.make_space())
+    )
+    data = file_samples.PDF
+    form = {"file": (io.BytesIO(data), "讲义.pdf")}
+    file_id = client.as_staff(staff).post("/api/v1/staff/files", data=form).json["id"]
+    actor = factories.actor(id=staff.id)
+    activities_materials.add(activity, [int(file_id)], actor=actor, now=now)
+
+    path = f"/api/v1/activities/{activity.id}"
+    [shown] = client.as_user(came).get(path).json["materials"]
+    assert shown["name"] == "讲义.pdf"
+    assert app.test_client().get(shown["url"]).data == data
+    assert client.as_user(missed).get(path).json["materials"] == []
+    assert client.as_user(missed).get(f"/api/v1/files/{file_id}").status_code == 404
+    assert client.as_user(came).get(f"/api/v1/files/{file_id}").data == data
+
+    # The link is theirs only as long as they were there, and the material's as long as it is up.
+    models.Checkin.update(voided_at=now).where(models.Checkin.id == checkin.id).execute()
+    assert app.test_client().get(shown["url"]).status_code == 404
+    models.Checkin.update(voided_at=None).where(models.Checkin.id == checkin.id).execute()
+    links = links_of(resources(app).config)
+    file = models.File.get_by_id(int(file_id))
+    for account, status in ((staff, 200), (stranger, 404)):
+        reader = Reader.of(factories.actor(id=account.id))
+        assert app.test_client().get(links.url(file, reader, now=now)).status_code == status
+    activities_materials.remove(activity, int(file_id), actor=actor, now=now)
+    assert app.test_client().get(shown["url"]).status_code == 404
+    assert client.as_user(came).get(path).json["materials"] == []

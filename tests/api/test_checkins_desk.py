@@ -1,11 +1,13 @@
 """The staff's side of the door over HTTP: who may, what is answered, what stays hidden."""
 
+import datetime as dt
 from typing import Any
 
 import pytest
 
 import models
 from models.staff import Role
+from server.clock import SHANGHAI, day_of
 from tests import factories
 from tests.api.test_checkins import open_session, scan, token_of
 from tests.conftest import Client
@@ -195,3 +197,69 @@ def test_one_person_cannot_hammer_the_door_and_keeps_nobody_else_out(
     neighbour = factories.make_user()
     factories.make_signup(team.session, neighbour)
     assert scan(client, neighbour, token_of(team.session)).status_code == 200
+
+
+def test_a_host_knows_who_is_new_and_who_asked_and_nobody_else_does(
+    client: Client, team: Team, now: dt.datetime
+) -> None:
+    space = models.Space.get_by_id(team.session.space_id)
+    finance = factories.make_category(name="融资对接")
+    user, regular = factories.make_user(), factories.make_user(preferences={"door_cues": False})
+    long_ago = factories.make_session(
+        factories.make_activity(space), starts_at=now - dt.timedelta(days=30)
+    )
+    for person in (user, regular):
+        factories.make_signup(team.session, person)
+        factories.make_need(space, user_id=person.id, category=finance, title="不能说出去的标题")
+    factories.make_need(space, user_id=user.id, received_at=now - dt.timedelta(days=90))
+    factories.make_need(user_id=user.id)  # another Space's, and nothing to these staff
+
+    def cues(who: Client, person: models.User) -> list[str]:
+        code = team.code_of(person, team.session)
+        done = team.post(who, "checkins", code=code)
+        assert "不能说出去的标题" not in done.text
+        found: list[str] = done.json["checkin"]["cues"]
+        return found
+
+    asked = f"{now.astimezone(SHANGHAI).month}月问过“融资对接”"
+    assert cues(team.operator, user) == ["第一次来", asked]
+    assert cues(team.scanner, user) == ["第一次来"]  # who only scans has no business with needs
+    assert cues(team.operator, regular) == []
+    factories.make_checkin(factories.make_signup(long_ago, user))
+    assert cues(team.operator, user) == [asked]
+    assert "cues" not in scan(client, user, token_of(team.session)).text
+
+
+def test_where_time_counts_people_are_seen_off_and_guests_counted(
+    client: Client, team: Team, now: dt.datetime
+) -> None:
+    """Two hours of a cleaning-up: one is checked out after forty minutes, one is forgotten."""
+    space = models.Space.get_by_id(team.session.space_id)
+    activity = factories.make_activity(space, kind="volunteer", volunteer_hours=1.5)
+    start = now - dt.timedelta(minutes=30)
+    session = factories.make_session(activity, starts_at=start)
+    left, stayed = factories.make_user(nickname="早走的人"), factories.make_user()
+    for user in (left, stayed):
+        factories.make_checkin(factories.make_signup(session, user), at=start)
+
+    def counted(at: models.Session) -> tuple[bool, int]:
+        day = told(team.scanner, f"staff/sessions?day={day_of(at.starts_at)}")["items"]
+        [line] = [each for each in day if each["id"] == str(at.id)]
+        return line["counts_time"], line["guests"]
+
+    assert (counted(session), counted(team.session)) == ((True, 0), (False, 0))
+    team.post(team.operator, f"sessions/{session.id}/guests", count=40)
+    assert counted(session) == (True, 40)
+    [checkin] = models.Checkin.select().where(models.Checkin.user_id == left.id)
+    gone = team.post(team.scanner, f"checkins/{checkin.id}/checkout").json["left_at"]
+    assert gone is not None
+    models.Checkin.update(left_at=start + dt.timedelta(minutes=40)).where(
+        models.Checkin.id == checkin.id
+    ).execute()
+    for user, minutes in ((left, 40), (stayed, 90)):
+        assert told(client.as_user(user), "me/footprint")["volunteer_minutes"] == minutes
+    lecture = factories.make_checkin(factories.make_signup(team.session))
+    other = models.User.get_by_id(lecture.user_id)
+    assert told(client.as_user(other), "me/footprint")["volunteer_minutes"] == 0
+    [line] = told(team.operator, f"staff/sessions/{session.id}/people?q={left.nickname}")["items"]
+    assert line["checkin"]["left_at"] is not None

@@ -15,6 +15,7 @@ from models.staff import Role
 from server.services import health, needs_intake, notifications, staff
 from server.services.notifications import ledger, outbox, wallet
 from tests import factories
+from tests.services import breakers_activities
 
 pytestmark = pytest.mark.usefixtures("app")
 _numbers = itertools.count(1)
@@ -240,6 +241,7 @@ BREAKERS: dict[str, tuple[Callable[[dt.datetime], models.BaseModel], ...]] = {
     "every need says when it was answered and closed": (answer_at_no_time, close_at_no_time),
     "every number given to a need is a need's": (lose_a_need, give_a_number_twice),
     "every idempotency key has its answer": (answer_nothing,),
+    **breakers_activities.BREAKERS,
 }
 
 
@@ -258,6 +260,7 @@ def _noise(now: dt.datetime) -> None:
     outbox.put_back(reserved(now), not_before=now, now=now)
     tell(factories.make_user(), now)
     need(now)
+    breakers_activities.make_sound(now)
 
 
 def test_sound_data_is_not_complained_of() -> None:

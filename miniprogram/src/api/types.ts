@@ -19,12 +19,13 @@ export interface ActivityBriefOut {
 
 export type ActivityKind = 'lecture' | 'fair' | 'salon' | 'match' | 'class' | 'consult' | 'outing' | 'meeting' | 'online' | 'volunteer'
 
-/** An activity as a member sees it, with every session. */
+/** An activity as a member sees it, with every session. `colleagues` and `materials` are told of one activity, not in lists: how many others of the caller's company have a place (null where that is not told), and what is handed out afterwards, to who was there. */
 export interface ActivityOut {
   body: string
   cancel_hours: number
   cancel_reason: string
   co_hosts: string[]
+  colleagues: number | null
   cover: string
   eligibility_reason: string
   experts: string[]
@@ -32,6 +33,7 @@ export interface ActivityOut {
   hosts: string[]
   id: string
   kind: ActivityKind
+  materials: FileOut[]
   max_party: number
   meeting_point: string
   one_session_each: boolean
@@ -68,9 +70,17 @@ export interface AddedDeviceOut {
   space_id: string
 }
 
+/** How many gave an answer. */
+export interface AnswerCountOut {
+  answer: string
+  count: number
+}
+
 export interface AnswerIn {
   /** Uploads of one's own that belong to nothing yet, by their ids. */
   attachments?: string[]
+  /** With outcome explained: the level asked before saying that it cannot be done. */
+  consulted?: string
   /** The number of the need that goes on, with outcome duplicate_of. */
   duplicate_of?: string | null
   outcome: 'solved' | 'partly' | 'explained' | 'transferred' | 'duplicate_of'
@@ -96,6 +106,19 @@ export interface AppealOut {
 
 export type AppealState = 'none' | 'open' | 'granted' | 'refused'
 
+/** How far one of the staff is; no id: nobody has it yet. */
+export interface AssigneeStandingOut {
+  answered: number
+  assignee_id: string | null
+  done: number
+  name: string
+  needs: number
+  refused: number
+  targets: number
+  todo: number
+  unreachable: number
+}
+
 /** A person as staff at the door see them. */
 export interface AttendeeOut {
   enterprise: string | null
@@ -107,6 +130,7 @@ export interface AttendeeOut {
 export interface BriefCheckinOut {
   checked_in_at: string
   id: string
+  left_at: string | null
 }
 
 export interface BuildingOut {
@@ -130,6 +154,18 @@ export interface ButtonOut {
 
 /** What the one button of a session says, most important first. */
 export type ButtonState = 'ended' | 'cancelled' | 'attended' | 'confirmed' | 'offered' | 'waitlisted' | 'pending' | 'lottery_joined' | 'lost' | 'no_signup_needed' | 'not_open' | 'closed' | 'full' | 'restricted' | 'sign_up'
+
+/** A call to oneself, with the need it is about. */
+export interface CallOut {
+  escalation: EscalationOut
+  need: NeedHeadOut
+}
+
+export interface CallPageOut {
+  escalation: EscalationOut
+  need: NeedHeadOut
+  words: NeedWordsOut
+}
 
 /** One thing told to many; `total` is how many people were reached so far. */
 export interface CampaignOut {
@@ -215,6 +251,17 @@ export interface CheckinOut {
   method: CheckinMethod
   party_present: number
   session: SessionBriefOut
+}
+
+export interface ChoiceOut {
+  id: string
+  name: string
+}
+
+/** To whom a need can be sent. */
+export interface ChoicesOut {
+  partners: ChoiceOut[]
+  staff: ChoiceOut[]
 }
 
 /** The one-time code WeChat gave the phone. */
@@ -350,11 +397,38 @@ export interface DeviceOut {
   space_id: string
 }
 
+/** To whom: a partner, a colleague, or, as `lead_unit`, a body that is in no register, for which the sender keeps the lead. `due_on` left out: when the answer is due. */
 export interface DispatchIn {
-  lead_unit: string
+  due_on?: string | null
+  lead_unit?: string
   note?: string
+  partner_id?: string | null
+  role?: DispatchRole
+  staff_id?: string | null
   version: number
 }
+
+/** A part of a need somebody has in hand. */
+export interface DispatchOut {
+  due_at: string | null
+  id: string
+  name: string
+  note: string
+  partner_id: string | null
+  reason: string
+  result: string
+  role: DispatchRole
+  role_name: string
+  staff_id: string | null
+  state: DispatchState
+  state_name: string
+  version: number
+}
+
+export type DispatchRole = 'lead' | 'assist'
+
+/** `recalled`: taken back by the desk, which is nobody's refusal. */
+export type DispatchState = 'sent' | 'accepted' | 'done' | 'returned' | 'recalled'
 
 export interface DoorCountOut {
   door: string
@@ -420,6 +494,55 @@ export interface EntryOut {
   tickets: number
 }
 
+/** A dispatch in one's own hands, with the need it is about. */
+export interface ErrandOut {
+  dispatch: DispatchOut
+  is_overdue: boolean
+  need: NeedHeadOut
+}
+
+export interface ErrandPageOut {
+  actions: string[]
+  dispatch: DispatchOut
+  is_overdue: boolean
+  need: NeedHeadOut
+  words: NeedWordsOut
+}
+
+/** `partner_id` left out: the town is called. */
+export interface EscalateIn {
+  days?: number
+  partner_id?: string | null
+  reason: string
+  version: number
+}
+
+/** What a called level does: it advises, takes part, or, to an appeal, stands by the answer. */
+export type EscalationAnswer = 'advice' | 'takes_part' | 'upheld'
+
+/** `advice` to a call, `upheld` to an appeal, `takes_part` to either. */
+export interface EscalationAnswerIn {
+  answer: EscalationAnswer
+  text: string
+}
+
+/** A level or body called to a need. `partner_id` null: the town. */
+export interface EscalationOut {
+  answer: EscalationAnswer | null
+  answered_at: string | null
+  due_at: string
+  id: string
+  is_appeal: boolean
+  is_overdue: boolean
+  name: string
+  partner_id: string | null
+  reason: string
+  state: EscalationState
+  text: string
+}
+
+export type EscalationState = 'open' | 'answered'
+
 /** Somebody on the list. `pass_key` verifies their pass for this session, and nothing else. */
 export interface ExpectedOut {
   checked_in_at: string | null
@@ -431,6 +554,24 @@ export interface ExpectedOut {
   state: SignupState
   user_id: string
 }
+
+export interface ExtendIn {
+  days: number
+  reason: string
+  version: number
+}
+
+export interface ExtensionOut {
+  days: number
+  decision: string
+  due_after: string | null
+  due_before: string
+  id: string
+  reason: string
+  state: ExtensionState
+}
+
+export type ExtensionState = 'asked' | 'approved' | 'refused'
 
 export interface FieldErrorOut {
   field: string
@@ -487,6 +628,8 @@ export interface FootprintOut {
   series_offered: number
   /** Series on offer they have not been to. */
   to_come: SeriesCountOut[]
+  /** How long they volunteered: until checked out, else as the activity counts it. */
+  volunteer_minutes: number
 }
 
 /** Somebody who was looked for; without a signup `signup_id` and `state` are null. */
@@ -514,6 +657,36 @@ export interface GuestIn {
 /** How many people without an account are there, counted by hand, all told. */
 export interface GuestsIn {
   count: number
+}
+
+/** `version` of the dispatch. */
+export interface HandIn {
+  version: number
+}
+
+export interface HandReasonIn {
+  reason: string
+  version: number
+}
+
+/** `need_version`: of the need one was looking at; `public`: to the submitter. */
+export interface HandReplyIn {
+  need_version: number
+  public?: boolean
+  text: string
+  version: number
+}
+
+export interface HandResultIn {
+  result: string
+  version: number
+}
+
+/** Who has a need in hand, what was asked for it and who was called to it. */
+export interface HandsOut {
+  dispatches: DispatchOut[]
+  escalations: EscalationOut[]
+  extensions: ExtensionOut[]
 }
 
 /** A page of the inbox, and how many messages are unread in all. */
@@ -547,6 +720,13 @@ export interface LoggedInOut {
   expires_at: string
   token: string
   user: UserOut
+}
+
+/** A company that could not be visited, or is to be after all. */
+export interface MarkIn {
+  reason?: string
+  state: 'todo' | 'refused' | 'unreachable'
+  version: number
 }
 
 /** What became of the WeChat message, in plain words. */
@@ -664,6 +844,28 @@ export interface NeedBriefOut {
   version: number
 }
 
+/** Of a need what a list says. */
+export interface NeedHeadOut {
+  category_name: string
+  due_resolve: string
+  id: string
+  no: string
+  space: string
+  state_name: string
+  title: string
+  version: number
+}
+
+/** A need heard on a visit. */
+export interface NeedHeardIn {
+  answers?: Record<string, unknown>
+  body: string
+  category: string
+  contact_times?: string
+  title: string
+  urgency?: Urgency
+}
+
 /** A need. `space_id` may be left out by who has chosen a home Space. */
 export interface NeedIn {
   answers?: Record<string, unknown>
@@ -750,6 +952,16 @@ export interface NeedRatingOut {
 export type NeedSource = 'self' | 'visit' | 'phone' | 'meeting' | 'survey'
 
 export type NeedState = 'submitted' | 'triaged' | 'dispatched' | 'in_progress' | 'waiting_info' | 'returned' | 'answered' | 'reopened' | 'closed' | 'withdrawn'
+
+/** What one who was sent or called to a need reads of it. */
+export interface NeedWordsOut {
+  answers: Record<string, string>
+  body: string
+  contact_times: string
+  enterprise: string
+  submitter: string
+  timeline: NeedLineOut[]
+}
 
 /** A mark: `counts` says whether it does still. */
 export interface NoShowOut {
@@ -870,6 +1082,15 @@ export interface QuestionOut {
   required: boolean
 }
 
+/** What came of a question: counts per option, the average of a scale, the texts of a text. */
+export interface QuestionResultOut {
+  answered: number
+  average: number | null
+  counts: AnswerCountOut[]
+  question: VisitQuestionOut
+  texts: string[]
+}
+
 /** How many must be there, and how many members have checked in so far. */
 export interface QuorumOut {
   needed: number
@@ -888,6 +1109,11 @@ export interface RatingOut {
   id: string
   score: number
   text: string
+}
+
+export interface RecallIn {
+  reason?: string
+  version: number
 }
 
 export interface ReopenIn {
@@ -1139,9 +1365,11 @@ export interface StaffCheckinIn {
   signup_id?: string | null
 }
 
+/** `cues` are for the staff's eyes at this moment: that somebody is here for the first time, or has lately asked for something. People may turn them off. */
 export interface StaffCheckinOut {
   activity: ActivityBriefOut
   checked_in_at: string
+  cues: string[]
   door: string
   flags: string[]
   id: string
@@ -1195,7 +1423,7 @@ export interface StaffNeedIn {
   user_id?: string | null
 }
 
-/** The same as staff see it, with whose it is and the notes between colleagues. */
+/** The same as staff see it, with whose it is, the notes between colleagues, and who has it in hand. */
 export interface StaffNeedOut {
   actions: string[]
   answered_at: string | null
@@ -1205,9 +1433,11 @@ export interface StaffNeedOut {
   category: string
   category_name: string
   closed_at: string | null
+  consulted: string
   contact_times: string
   enterprise: string
   first_response_at: string | null
+  hands: HandsOut
   id: string
   is_company: boolean
   is_overdue: boolean
@@ -1241,13 +1471,15 @@ export interface StaffOut {
   spaces: StaffSpaceOut[]
 }
 
-/** A session of the day as staff find it; `phase` is where its check-in stands. */
+/** A session of the day as staff find it; `phase` is where its check-in stands. `guests` were counted by hand; `counts_time`: how long people stay matters, so they are checked out too. */
 export interface StaffSessionOut {
   activity: ActivityBriefOut
   checkin_closes_at: string
   checkin_opens_at: string
   color: string
+  counts_time: boolean
   ends_at: string
+  guests: number
   id: string
   is_rehearsal: boolean
   phase: 'cancelled' | 'before' | 'open' | 'over'
@@ -1269,6 +1501,17 @@ export interface StaffSpaceOut {
 export interface StaffTextIn {
   text: string
   version: number
+}
+
+/** How far a season is. `answered` counts the visits on which the questions were answered. */
+export interface StandingOut {
+  answered: number
+  done: number
+  needs: number
+  refused: number
+  targets: number
+  todo: number
+  unreachable: number
 }
 
 export interface SummaryOut {
@@ -1317,6 +1560,17 @@ export interface SyncedOut {
   signup_id: string | null
   user_id: string
 }
+
+/** One item of the queue: a visit (`visit`), or why there was none (`state` and `reason`). What is wrong with it is said in its verdict, so that it does not hold up the others. */
+export interface SyncedVisitIn {
+  client_ref: string
+  reason?: string
+  state: string
+  target_id: string
+  visit?: Record<string, unknown> | null
+}
+
+export type TargetState = 'todo' | 'done' | 'refused' | 'unreachable'
 
 /** Where WeChat's check of the words stands. */
 export type TextCheck = 'pending' | 'passed' | 'review' | 'refused'
@@ -1385,6 +1639,127 @@ export interface VerifyIn {
   role: MemberRole
 }
 
+/** A season, and how far it is. */
+export interface VisitCampaignBriefOut {
+  closed_at: string | null
+  ends_on: string
+  id: string
+  is_anonymous: boolean
+  kind: VisitKind
+  space_id: string
+  standing: StandingOut
+  starts_on: string
+  title: string
+}
+
+/** A season with what is asked in it and how far everybody is. */
+export interface VisitCampaignOut {
+  assignees: AssigneeStandingOut[]
+  closed_at: string | null
+  ends_on: string
+  id: string
+  is_anonymous: boolean
+  kind: VisitKind
+  questions: VisitQuestionOut[]
+  space_id: string
+  standing: StandingOut
+  starts_on: string
+  title: string
+}
+
+/** What was seen and heard. `answers` of an anonymous season are kept without whose they are. */
+export interface VisitIn {
+  answers?: Record<string, unknown>
+  /** Uploads of one's own that belong to nothing yet, by their ids. */
+  attachments?: string[]
+  met?: string
+  needs?: NeedHeardIn[]
+  signed_off?: boolean
+  summary?: string
+  visited_at: string
+  visitors?: string
+}
+
+export type VisitKind = 'spring' | 'research' | 'other'
+
+/** A visit as it was written down. Who was met is told to who visits there; `answers` are empty in an anonymous season. `needs` for who works on needs. */
+export interface VisitOut {
+  answers: Record<string, string>
+  campaign_id: string
+  enterprise: string
+  enterprise_id: string
+  has_answers: boolean
+  id: string
+  met: string
+  needs: NeedBriefOut[]
+  photos: FileOut[]
+  signed_off_at: string | null
+  summary: string
+  target_id: string
+  version: number
+  visited_at: string
+  visitors: string
+}
+
+/** How a question is answered. Every answer travels as text: the options of a `multi` one to a line, a step of a `scale` as `1` to `5`. */
+export type VisitQuestionKind = 'choice' | 'multi' | 'scale' | 'text'
+
+/** A question as it is asked. */
+export interface VisitQuestionOut {
+  key: string
+  kind: VisitQuestionKind
+  label: string
+  options: string[]
+  required: boolean
+}
+
+/** What came of the questions. `is_held_back`: an anonymous season with too few answers yet. */
+export interface VisitResultsOut {
+  answered: number
+  is_held_back: boolean
+  questions: QuestionResultOut[]
+}
+
+export interface VisitSyncIn {
+  items: SyncedVisitIn[]
+}
+
+export interface VisitSyncOut {
+  server_time: string
+  verdicts: VisitVerdictOut[]
+}
+
+/** A company to visit. `contact` and the masked `phone` only for who visits; `visit_id` once it was visited. */
+export interface VisitTargetOut {
+  assignee: string
+  assignee_id: string | null
+  building: string
+  campaign_id: string
+  contact: string
+  enterprise_id: string
+  floor: string
+  id: string
+  last_visited_on: string | null
+  name: string
+  open_needs: number
+  phone: string
+  reasons: WhyOut[]
+  room: string
+  state: TargetState
+  state_reason: string
+  version: number
+  visit_id: string | null
+}
+
+/** The last word on one item: sent again it gets the same. `code` says why it was refused. */
+export interface VisitVerdictOut {
+  client_ref: string
+  code: string | null
+  detail: string
+  verdict: 'recorded' | 'marked' | 'refused'
+  visit_id: string | null
+}
+
 /** Why the check-in does not count. */
 export interface VoidIn {
   reason: string
@@ -1414,6 +1789,15 @@ export interface WalletKindOut {
 
 export interface WalletOut {
   items: WalletKindOut[]
+}
+
+/** Why a company is on the list, in the order they count. */
+export type Why = 'never' | 'open_needs' | 'silent' | 'new' | 'lease' | 'rest' | 'by_hand'
+
+/** Why a company is on the list. */
+export interface WhyOut {
+  text: string
+  why: Why
 }
 
 export interface WithdrawIn {

@@ -1,6 +1,7 @@
 /** Activities as cards show them. */
 
 import type { ActivityKind, ActivityOut, SessionOut } from '../api/types'
+import { fileView, type FileView } from './attachments'
 import { type ButtonView, buttonView, seatsLabel } from './buttons'
 import { type Shades, shades } from './colors'
 import { dayKey, dayLabel, momentLabel, monthWeeks, spanLabel, wall } from './time'
@@ -152,6 +153,10 @@ export interface FactsView {
   volunteer: string
   quorum: string
   result: string
+  /** How many colleagues come; empty where that is not told. Never who. */
+  colleagues: string
+  /** What may be taken home, for who was there. */
+  materials: FileView[]
 }
 
 const HOW: Record<ActivityOut['signup_mode'], string> = {
@@ -179,6 +184,8 @@ export function factsOf(activity: ActivityOut, now: number): FactsView {
     volunteer: volunteerOf(activity),
     quorum: activity.quorum ? `满 ${activity.quorum.needed} 人开会，已到 ${activity.quorum.present} 人` : '',
     result: activity.result,
+    colleagues: activity.colleagues ? `有 ${activity.colleagues} 位同事报名` : '',
+    materials: activity.materials.map(fileView),
   }
 }
 

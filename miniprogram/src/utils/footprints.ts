@@ -20,6 +20,8 @@ export interface FootprintView {
   collected: CollectedView[]
   toCome: CollectedView[]
   sentence: string
+  /** How long they volunteered; empty for who did not yet. */
+  volunteered: string
 }
 
 export function footprintView(footprint: FootprintOut): FootprintView {
@@ -32,6 +34,7 @@ export function footprintView(footprint: FootprintOut): FootprintView {
     companions: footprint.person_times - attendances,
     collected: series.map(collected),
     toCome: toCome.map(collected),
+    volunteered: footprint.volunteer_minutes ? `志愿服务 ${hoursLabel(footprint.volunteer_minutes)} 小时` : '',
     sentence: !series.length ? '还没有来过，从一场感兴趣的活动开始吧。' : toCome.length ? `${since.year}年${since.month}月来到心驿，来过 ${series.length} 个系列，还有 ${toCome.length} 个等您。` : `${since.year}年${since.month}月来到心驿，每个系列都来过了。`,
   }
 }

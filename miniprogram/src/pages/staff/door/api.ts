@@ -2,8 +2,8 @@
 
 import { get, post } from '../../../api/request'
 import type {
-  AddedDeviceOut, ChallengedOut, CodesOut, CreatedNeedOut, DueChallengeOut, FoundOut, Page, RosterOut, StaffCheckedInOut,
-  StaffCheckinIn, StaffNeedIn, StaffOut, StaffSessionOut, SyncIn, SyncOut, WalkInIn,
+  AddedDeviceOut, ChallengedOut, CodesOut, CreatedNeedOut, DeskPresenceOut, DueChallengeOut, FoundOut, Page, RosterOut, StaffCheckedInOut,
+  StaffCheckinIn, StaffCheckinOut, StaffNeedIn, StaffOut, StaffSessionOut, SyncIn, SyncOut, WalkInIn,
 } from '../../../api/types'
 
 /** Nobody at a door waits longer for an answer; then the phone decides by itself. */
@@ -24,7 +24,12 @@ export const sync = (body: SyncIn, key: string): Promise<SyncOut> => post('/staf
 export const checkIn = (body: StaffCheckinIn): Promise<StaffCheckedInOut> => post('/staff/checkins', body, {}, PATIENCE_MS)
 export const walkIn = (body: WalkInIn): Promise<StaffCheckedInOut> => post('/staff/walkins', body)
 export const people = (session: string, q: string): Promise<Page<FoundOut>> => get(`/staff/sessions/${session}/people`, { q })
-export const voidCheckin = (id: string, reason: string): Promise<StaffCheckedInOut> => post(`/staff/checkins/${id}/void`, { reason })
+export const voidCheckin = (id: string, reason: string): Promise<StaffCheckinOut> => post(`/staff/checkins/${id}/void`, { reason })
+/** Note that somebody left, where the time they stayed counts. */
+export const checkOut = (id: string): Promise<StaffCheckinOut> => post(`/staff/checkins/${id}/checkout`)
+/** How many people without an account are there, all told. */
+export const countGuests = (session: string, count: number): Promise<DeskPresenceOut> =>
+  post(`/staff/sessions/${session}/guests`, { count })
 
 export const challenge = (checkin: string): Promise<DueChallengeOut> => get(`/staff/checkins/${checkin}/challenge`)
 export const answerChallenge = (checkin: string, shown: boolean, reason = ''): Promise<ChallengedOut> =>

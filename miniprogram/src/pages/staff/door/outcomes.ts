@@ -14,6 +14,8 @@ export interface Outcome {
   title: string
   name: string
   lines: string[]
+  /** What a good host would like to know; for staff, never read aloud. */
+  cues: string[]
   remedy: Remedy
   /** The check-in that stands, empty without a network or when nobody came in. */
   checkinId: string
@@ -23,7 +25,7 @@ export interface Outcome {
   isFlagged: boolean
 }
 
-const blank: Omit<Outcome, 'tone' | 'icon' | 'title'> = { name: '', lines: [], remedy: '', checkinId: '', userId: '', isFlagged: false }
+const blank: Omit<Outcome, 'tone' | 'icon' | 'title'> = { name: '', lines: [], cues: [], remedy: '', checkinId: '', userId: '', isFlagged: false }
 const good = (title: string, more: Partial<Outcome> = {}): Outcome => ({ ...blank, tone: 'good', icon: 'check', title, ...more })
 const warn = (title: string, more: Partial<Outcome> = {}): Outcome => ({ ...blank, tone: 'warn', icon: 'alert', title, ...more })
 const bad = (title: string, more: Partial<Outcome> = {}): Outcome => ({ ...blank, tone: 'bad', icon: 'close', title, ...more })
@@ -34,7 +36,7 @@ const partyLine = (along: number): string => (along ? `连同行共 ${along + 1}
 export function admitted({ result, checkin }: StaffCheckedInOut, now: number): Outcome {
   const { person, flags } = checkin
   const lines = [person.enterprise ?? '', person.phone_masked ?? '', partyLine(checkin.party_present)].filter(Boolean)
-  const more = { name: person.name, checkinId: checkin.id, isFlagged: flags.some((flag) => flag !== 'over_capacity') }
+  const more = { name: person.name, cues: checkin.cues, checkinId: checkin.id, isFlagged: flags.some((flag) => flag !== 'over_capacity') }
   if (result === 'checked_in') return good('请进', { ...more, lines })
   return good('已经签过到', { ...more, icon: 'clock', lines: [`${stampLabel(checkin.checked_in_at, now)} 签到，不用再签`, ...lines] })
 }
@@ -52,6 +54,10 @@ export function repeatedHere(name: string, at: number | string): Outcome {
 /** A check-in that does not count any more. */
 export const takenBack = (name: string, reason: string): Outcome =>
   warn('已撤销', { name, icon: 'undo', lines: [`原因：${reason}`, '人数已经更新'] })
+
+/** Somebody who left, with the time they stayed counted. */
+export const seenOff = (name: string, leftAt: string | null, checkinId: string): Outcome =>
+  good('已签退', { name, checkinId, icon: 'clock', lines: [leftAt ? `${wall(leftAt).clock} 离开，时长已记下` : ''].filter(Boolean) })
 
 /** Taken down, but nobody here can say whether the person may come in. */
 export function unsureHere(name: string): Outcome {

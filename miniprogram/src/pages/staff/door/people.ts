@@ -9,6 +9,8 @@ export interface PersonLine {
   userId: string
   signupId: string
   checkinId: string
+  /** When they left, as a clock; empty while they are here. */
+  left: string
   name: string
   about: string
   state: string
@@ -41,9 +43,10 @@ export function foundLine(found: FoundOut): PersonLine {
     userId: found.user_id,
     signupId: found.signup_id ?? '',
     checkinId: checkin?.id ?? '',
+    left: checkin?.left_at ? wall(checkin.left_at).clock : '',
     name: found.name,
     about: [found.phone_masked, found.enterprise, party(found.party_size)].filter(Boolean).join(' · '),
-    state: checkin ? `${wall(checkin.checked_in_at).clock} 已签到` : named.name,
+    state: checkin ? stateOf(checkin) : named.name,
     tone: checkin ? 'good' : named.tone,
     isHere: checkin !== null,
     isExpected: state !== null && EXPECTED.includes(state),
@@ -59,6 +62,7 @@ export function listedLine(person: ExpectedOut, queuedAt: number | null): Person
     userId: person.user_id,
     signupId: person.signup_id,
     checkinId: '',
+    left: '',
     name: person.name,
     about: [person.enterprise, party(person.party_size)].filter(Boolean).join(' · '),
     state: at ? `${wall(at).clock} 已签到` : STATES[person.state].name,
@@ -69,4 +73,6 @@ export function listedLine(person: ExpectedOut, queuedAt: number | null): Person
   }
 }
 
+const stateOf = ({ checked_in_at: came, left_at: left }: NonNullable<FoundOut['checkin']>): string =>
+  (left ? `${wall(left).clock} 已签退` : `${wall(came).clock} 已签到`)
 const party = (size: number): string => (size > 1 ? `共 ${size} 人` : '')

@@ -22,6 +22,9 @@ export interface SessionLine {
   share: number
   canScan: boolean
   canAdmit: boolean
+  /** People without an account, counted by hand. */
+  guests: number
+  isTimed: boolean
 }
 
 interface View {
@@ -59,6 +62,8 @@ export function sessionLine(session: StaffSessionOut, view: View): SessionLine {
     share: present.signed_up ? Math.min(100, Math.round((present.persons / present.signed_up) * 100)) : 0,
     canScan: view.canScan && phase !== 'cancelled',
     canAdmit: view.canAdmit && phase !== 'cancelled',
+    guests: session.guests,
+    isTimed: session.counts_time,
   }
 }
 

@@ -5,7 +5,7 @@ import type { FormKind } from '../components/entry-form/entry-form'
 import * as door from '../door/api'
 import { Desk, newTicket } from '../door/desk'
 import { isReachable, onLink, reached } from '../door/link'
-import { type Outcome, takenBack } from '../door/outcomes'
+import { type Outcome, seenOff, takenBack } from '../door/outcomes'
 import { foundLine, listedLine, type PersonLine } from '../door/people'
 import { queue } from '../door/queue'
 import { freshLabel, searchRoster } from '../door/roster'
@@ -36,11 +36,14 @@ Page({
   },
 
   desk: null as Desk | null,
+  /** Whether how long people stay counts here: then who is here is seen off, not only let in. */
+  isTimed: false,
   timer: 0,
   round: 0,
   deaf: () => undefined as void,
 
-  onLoad(query: { session?: string, space?: string, title?: string }) {
+  onLoad(query: { session?: string, space?: string, title?: string, timed?: string }) {
+    this.isTimed = query.timed === '1'
     const title = decodeURIComponent(query.title ?? '')
     this.desk = new Desk(query.session ?? '', query.space ?? '', title)
     this.setData({ title })
@@ -127,9 +130,14 @@ Page({
       void wx.showToast({ title: `${person.name} ${person.state}`, icon: 'none' })
       return
     }
-    const form = person.isHere ? 'void' : person.isExpected ? 'confirm' : 'walk_in'
+    const form = this.formFor(person)
     const along = form === 'confirm' ? person.partySize - 1 : 0
     this.setData({ person, form, along, outcome: null, most: this.data.isUp ? MOST_ALONG : person.partySize - 1 })
+  },
+
+  formFor(person: PersonLine): FormKind {
+    if (!person.isHere) return person.isExpected ? 'confirm' : 'walk_in'
+    return this.isTimed && !person.left ? 'leave' : 'void'
   },
 
   onForm(event: WechatMiniprogram.TouchEvent) {
@@ -157,6 +165,10 @@ Page({
     const ticket = newTicket({ signupId: person.signupId, name: person.name })
     if (form === 'confirm') return desk.admit({ ...ticket, party: along })
     if (form === 'late') return desk.admit({ ...ticket, reason })
+    if (form === 'leave') {
+      const gone = await door.checkOut(person.checkinId)
+      return seenOff(person.name, gone.left_at, person.checkinId)
+    }
     if (form === 'void') {
       await door.voidCheckin(this.data.outcome?.checkinId || person.checkinId, reason)
       return takenBack(person.name, reason)

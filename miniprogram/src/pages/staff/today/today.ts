@@ -125,7 +125,29 @@ Page({
     const line = this.data.lines.find((each) => each.id === id)
     if (!line) return
     const title = encodeURIComponent(line.title)
-    goTo(`/pages/staff/${page}/${page}?session=${id}&space=${line.spaceId}&title=${title}`)
+    goTo(`/pages/staff/${page}/${page}?session=${id}&space=${line.spaceId}&title=${title}${page === 'people' && line.isTimed ? '&timed=1' : ''}`)
+  },
+
+  /** People without an account: an open fair, pupils of a school. Counted by hand, shown apart. */
+  async onGuests(event: WechatMiniprogram.TouchEvent) {
+    const { id } = datasetOf<{ id: string }>(event)
+    const line = this.data.lines.find((each) => each.id === id)
+    if (!line) return
+    const answer = await wx.showModal({
+      title: '没有账号的来宾，共几位？', content: line.guests ? String(line.guests) : '', placeholderText: '现场数一数，填总数', editable: true, confirmText: '记下',
+    })
+    if (!answer.confirm) return
+    const typed = (answer.content ?? '').trim()
+    if (!/^\d{1,5}$/.test(typed)) {
+      void wx.showToast({ title: '请填写整数', icon: 'none' })
+      return
+    }
+    try {
+      await door.countGuests(id, Number(typed))
+      await this.load()
+    } catch (error) {
+      tellTrouble(error)
+    }
   },
 
   onQueue() { goTo('/pages/staff/queue/queue') },

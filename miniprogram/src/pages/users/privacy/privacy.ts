@@ -8,6 +8,8 @@ import { stampLabel } from '../../../utils/time'
 import { tellTrouble } from '../../../utils/trouble'
 
 const WORD = '注销'
+/** The switch of the hints staff at the door get about a person. */
+const CUES = 'door_cues'
 
 Page({
   data: {
@@ -19,11 +21,13 @@ Page({
     typed: '',
     isErased: false,
     error: '',
+    hasCues: true,
   },
 
   async onLoad() {
     const me = await member().catch(() => null)
     const given = me?.consents.find((each) => each.kind === 'privacy' && each.version === PRIVACY_VERSION && each.given)
+    this.setData({ hasCues: me?.preferences[CUES] !== false })
     if (given) this.setData({ agreed: stampLabel(given.at, Date.now()) })
   },
 
@@ -42,6 +46,17 @@ Page({
       tellTrouble(error)
     }
     this.setData({ busy: '' })
+  },
+
+  async onCues(event: WechatMiniprogram.CustomEvent<{ value: boolean }>) {
+    const hasCues = event.detail.value
+    this.setData({ hasCues })
+    try {
+      changed(await users.change({ preferences: { [CUES]: hasCues } }))
+    } catch (error) {
+      this.setData({ hasCues: !hasCues })
+      tellTrouble(error)
+    }
   },
 
   async onCopy() {

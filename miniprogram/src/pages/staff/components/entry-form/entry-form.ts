@@ -1,7 +1,7 @@
 // Before somebody is let in or taken back: how many came along, and why.
 import { datasetOf } from '../../../../utils/screen'
 
-export type FormKind = 'party' | 'confirm' | 'walk_in' | 'over_capacity' | 'late' | 'void' | 'mismatch'
+export type FormKind = 'party' | 'confirm' | 'walk_in' | 'over_capacity' | 'late' | 'void' | 'mismatch' | 'leave'
 
 interface Form {
   title: string
@@ -19,6 +19,7 @@ const FORMS: Record<FormKind, Form> = {
   over_capacity: { title: '加座', text: '名额已满。加座单独统计，请写明原因。', submit: '加座并签到', hasParty: true, reasons: ['受邀嘉宾', '家属临时到场', '现场有空位'] },
   late: { title: '补签', text: '签到时间已过。补签会记下原因和经手人。', submit: '补签', hasParty: false, reasons: ['到过现场，忘了签到', '手机没电', '当时网络不通'] },
   void: { title: '撤销签到', text: '人数和统计立刻更新，这条记录保留并注明原因。', submit: '撤销这次签到', hasParty: false, reasons: ['扫错人了', '本人没有到场', '登记重复'] },
+  leave: { title: '签退', text: '记下现在离开，按实际时长计算。签退之后不能改。', submit: '现在签退', hasParty: false, reasons: [] },
   mismatch: { title: '颜色或字对不上', text: '这次签到会撤销，并记下原因。', submit: '撤销这次签到', hasParty: false, reasons: ['颜色或字对不上', '不是本人', '对方拿不出来'] },
 }
 
