@@ -157,6 +157,8 @@ class ImportState(StrEnum):
 class EnterpriseImport(Record):
     """A sheet of companies somebody brought: read first, written only after they say so."""
 
+    # The Spaces whose towers it was read for; whoever keeps the register of all of them may see it.
+    space_ids = JSONField(default=list)
     file_name = CharField(max_length=120)
     state = ChoiceField(ImportState, default=ImportState.READ)
     # Rows that look like a company there is: written only if the person wants them.

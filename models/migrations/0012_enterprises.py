@@ -97,6 +97,7 @@ def up(migrator, db):
         created_by = BigIntegerField(null=True)
         updated_at = DateTimeField()
         updated_by = BigIntegerField(null=True)
+        space_ids = JSONField()
         file_name = CharField(max_length=120)
         state = CharField(max_length=20)
         takes_suspects = BooleanField()

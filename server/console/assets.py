@@ -28,6 +28,7 @@ FILES = {
     "console.css": _OWN / "console.css",
     "words.css": _OWN / "words.css",
     "poster.css": _OWN / "poster.css",
+    "brief.css": _OWN / "brief.css",
     "screen.css": _OWN / "screen.css",
     "desk.css": _OWN / "desk.css",
     "activities.css": _OWN / "activities.css",

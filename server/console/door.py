@@ -15,6 +15,7 @@ from werkzeug.routing import BaseConverter, ValidationError
 from models import Space, Staff
 from server.clock import utcnow
 from server.context import config, console_cookie_name, current_scope
+from server.errors import Forbidden
 from server.schemas.files import MOST
 from server.services import auth, spaces, staff
 from server.services.staff import Verb
@@ -94,6 +95,15 @@ def spaces_of(verb: Verb) -> list[Space]:
     return sorted((row for row in spaces.search() if row.id in allowed), key=lambda row: row.name)
 
 
+def required(verb: Verb) -> frozenset[int]:
+    """Return the Spaces in which the asking staff may do it. Raises Forbidden where there is none,
+    for pages about no one row."""
+    allowed = current_scope().space_ids(verb)
+    if not allowed:
+        raise Forbidden
+    return allowed
+
+
 def asked_id(name: str, source: Mapping[str, str] | None = None) -> int | None:
     """Return an id from the address (or a form); None when it is not there or none at all."""
     return id_in((request.args if source is None else source).get(name, "")) or None
@@ -107,7 +117,12 @@ def id_in(text: str) -> int | None:
 
 def asked_text(name: str) -> str:
     """Return a text to look for from the address, without what nobody can have typed."""
-    return re.sub(r"[\x00-\x1f\x7f]", "", request.args.get(name, "")).strip()[:60]
+    return clean(request.args.get(name, ""))[:60]
+
+
+def clean(text: str) -> str:
+    """Return a text without what nobody can have typed."""
+    return re.sub(r"[\x00-\x1f\x7f\ud800-\udfff]", "", text).strip()
 
 
 def asked_number(name: str) -> int:

@@ -6,13 +6,21 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from models import Space
+from models.enterprises import MemberStatus
 from models.menus import RevisionState
 from models.needs import NeedState
 from server.clock import at_shanghai, day_of, month_after, month_of, utcnow
 from server.console import door
 from server.console.checkins import live_lines
 from server.context import current_scope
-from server.services import activities_sessions, menus, needs_desk, signups_noshows, visits_seasons
+from server.services import (
+    activities_sessions,
+    enterprises_members,
+    menus,
+    needs_desk,
+    signups_noshows,
+    visits_seasons,
+)
 from server.services.needs_desk import Filters
 from server.services.notifications import ledger
 from server.services.staff import Verb
@@ -46,6 +54,9 @@ def index() -> ResponseReturnValue:
         works=works,
         proposed=_proposed(now),
         appeals=signups_noshows.appeals(scope.space_ids(Verb.ADMIT)).count(),
+        unverified=enterprises_members.search(
+            scope.space_ids(Verb.VISIT), MemberStatus.PENDING
+        ).count(),
         counts=needs_desk.counts(scope, now=now) if works else {},
         waiting=waiting.items,
         troubles=sum(ledger.troubles(scope.space_ids(Verb.EDIT_MENU)).values()),

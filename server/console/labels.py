@@ -11,6 +11,14 @@ from models.activities import (
     SignupMode,
 )
 from models.checkins import CheckinMethod
+from models.enterprises import (
+    CareKind,
+    EnterpriseStatus,
+    ImportState,
+    MemberRole,
+    MemberStatus,
+    Verdict,
+)
 from models.files import MediaCheck
 from models.menus import RevisionState
 from models.needs import NeedSource, NeedState, Outcome, Satisfaction, Solved, Urgency
@@ -173,6 +181,35 @@ _LABELS: dict[type[StrEnum], dict[StrEnum, tuple[str, str]]] = {
         TargetState.DONE: ("已走访", "good"),
         TargetState.REFUSED: ("谢绝走访", "quiet"),
         TargetState.UNREACHABLE: ("联系不上", "bad"),
+    },
+    EnterpriseStatus: {
+        EnterpriseStatus.ACTIVE: ("在驻", "good"),
+        EnterpriseStatus.MOVED_OUT: ("已搬离", "quiet"),
+        EnterpriseStatus.MERGED: ("已并入", "quiet"),
+    },
+    MemberRole: {MemberRole.STAFF: ("员工", "plain"), MemberRole.CONTACT: ("企业联系人", "lamp")},
+    MemberStatus: {
+        MemberStatus.PENDING: ("待核实", "warn"),
+        MemberStatus.VERIFIED: ("已核实", "good"),
+        MemberStatus.ENDED: ("已离开", "quiet"),
+    },
+    CareKind: {
+        CareKind.CALL: ("电话联系", "plain"),
+        CareKind.GREETING: ("慰问祝贺", "plain"),
+        CareKind.HELP: ("帮忙办事", "plain"),
+        CareKind.OTHER: ("其他", "plain"),
+    },
+    ImportState: {
+        ImportState.READ: ("待确认", "warn"),
+        ImportState.RUNNING: ("正在导入", "lamp"),
+        ImportState.DONE: ("已完成", "good"),
+    },
+    Verdict: {
+        Verdict.NEW: ("新企业", "good"),
+        Verdict.SUSPECT: ("疑似重复", "warn"),
+        Verdict.CHANGES: ("有变化", "lamp"),
+        Verdict.SAME: ("无变化", "quiet"),
+        Verdict.ERROR: ("有误", "bad"),
     },
     VenueRole: {
         VenueRole.MAIN: ("主阵地", "lamp"),

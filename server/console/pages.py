@@ -35,6 +35,14 @@ DOORS = (
     Door("checkins", "现场", "qr-code-scan", "console.checkins.index", (Verb.SCAN,)),
     Door("needs", "诉求", "chat-heart", "console.needs.index", (Verb.WORK_NEEDS,)),
     Door("visits", "走访", "signpost-split", "console.visits.index", (Verb.READ_VISITS,)),
+    Door("enterprises", "企业", "buildings", "console.enterprises.index", (Verb.READ_VISITS,)),
+    Door(
+        "spaces_buildings",
+        "楼宇",
+        "building",
+        "console.spaces_buildings.index",
+        (Verb.EDIT_BUILDINGS,),
+    ),
     Door("notifications", "消息", "send", "console.notifications.index", (Verb.EDIT_MENU,)),
 )
 
@@ -51,6 +59,10 @@ _BEHIND = {
     "activities_endings": "activities",
     "activities_projects": "activities",
     "activities_materials": "activities",
+    "enterprises_edit": "enterprises",
+    "enterprises_imports": "enterprises",
+    "enterprises_members": "enterprises",
+    "enterprises_merges": "enterprises",
     "signups": "activities",
     "signups_desk": "activities",
     "signups_noshows": "activities",

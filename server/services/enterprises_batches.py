@@ -40,10 +40,11 @@ def keep(
     now: dt.datetime,
 ) -> EnterpriseImport:
     """Read a sheet and keep it with what each line means; no company is written. Raises Invalid."""
-    rows = imports.read(content, space_ids)
+    spaces = sorted(space_ids)
+    rows = imports.read(content, spaces)
     with db.atomic():
         sheet: EnterpriseImport = EnterpriseImport.add(
-            now=now, by=actor.id, file_name=file_name[-120:], total=len(rows)
+            now=now, by=actor.id, space_ids=spaces, file_name=file_name[-120:], total=len(rows)
         )
         _insert(sheet, rows)
     return sheet
@@ -67,22 +68,20 @@ def _insert(sheet: EnterpriseImport, rows: list[Judged]) -> None:
         EnterpriseImportRow.insert_many(told[start : start + BATCH]).execute()
 
 
-def get(sheet_id: int, staff_id: int | None) -> EnterpriseImport:
-    """Return a sheet of this staff account. Raises NotFound, also for a colleague's."""
-    found: EnterpriseImport | None = EnterpriseImport.get_or_none(
-        (EnterpriseImport.id == sheet_id) & (EnterpriseImport.created_by == staff_id)
-    )
-    if found is None:
+def get(sheet_id: int, space_ids: frozenset[int]) -> EnterpriseImport:
+    """Return a sheet that was read for these Spaces or some of them. Raises NotFound, also for one
+    that concerns others."""
+    found: EnterpriseImport | None = EnterpriseImport.get_or_none(EnterpriseImport.id == sheet_id)
+    if found is None or not found.space_ids or not space_ids.issuperset(found.space_ids):
         raise NotFound
     return found
 
 
-def latest(staff_id: int) -> list[EnterpriseImport]:
-    """Return the last sheets of this staff account that were confirmed."""
-    rows = EnterpriseImport.select().where(
-        EnterpriseImport.created_by == staff_id, EnterpriseImport.state != ImportState.READ
-    )
-    return list(rows.order_by(EnterpriseImport.id.desc()).limit(10))
+def latest(space_ids: frozenset[int]) -> list[EnterpriseImport]:
+    """Return the last sheets of these Spaces that were confirmed."""
+    rows = EnterpriseImport.select().where(EnterpriseImport.state != ImportState.READ)
+    recent = rows.order_by(EnterpriseImport.id.desc()).limit(50)
+    return [row for row in recent if space_ids.issuperset(row.space_ids)][:8]
 
 
 def counts(sheet: EnterpriseImport) -> dict[str, int]:
@@ -182,8 +181,8 @@ def _write(sheet_id: int, now: dt.datetime) -> int:
 def _on_behalf(sheet: EnterpriseImport, now: dt.datetime) -> tuple[Actor, frozenset[int]]:
     """Return who confirmed it and what they may write today."""
     account: Staff = staff.get(sheet.updated_by or 0)
-    scope = staff.scope_of(account, now=now)
-    return Actor("staff", account.id, account.name), scope.space_ids(Verb.VISIT)
+    allowed = staff.scope_of(account, now=now).space_ids(Verb.KEEP_REGISTER)
+    return Actor("staff", account.id, account.name), allowed & set(sheet.space_ids)
 
 
 def _settle(

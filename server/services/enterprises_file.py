@@ -14,7 +14,7 @@ from server.paging import NumberedPage
 from server.services import audit, enterprises, enterprises_members, enterprises_touches
 from server.services import enterprises_register as register
 from server.services.audit import Actor
-from server.services.enterprises_sources import PARTS, SOURCES, Line, Look
+from server.services.enterprises_sources import PARTS, SOURCES, Line, Look, Source
 from server.services.staff import Scope, Verb
 
 PAGE = 20
@@ -37,6 +37,7 @@ class Told:
     enterprise: Enterprise
     look: Look
     people: list[EnterpriseMember]
+    """Empty for who only reads, as a town does."""
     figures: list[Figure]
     last_at: dt.datetime | None
     former: list[Enterprise]
@@ -50,16 +51,24 @@ def of(scope: Scope, enterprise_id: int, *, now: dt.datetime) -> Told:
     enterprise = register.get(enterprise_id, spaces)
     family = enterprises.family_of(enterprise)
     look = Look(scope, family, now)
+    works = _works_on(scope, enterprise)
     last = enterprises_touches.last(spaces, [enterprise.id])
     former = Enterprise.select().where(Enterprise.id.in_(family), Enterprise.id != enterprise.id)
     return Told(
         enterprise,
         look,
-        enterprises_members.of_family(family),
+        enterprises_members.of_family(family) if works else [],
         figures(look),
         last.get(enterprise.id),
         list(former.order_by(Enterprise.id)),
     )
+
+
+def _works_on(scope: Scope, enterprise: Enterprise) -> bool:
+    """Say whether they visit the company for one of its Spaces: people are for those alone."""
+    visiting = scope.space_ids(Verb.VISIT)
+    kept = Enterprise.select().where(Enterprise.id == enterprise.id, register.is_kept_by(visiting))
+    return bool(visiting) and bool(kept.exists())
 
 
 def figures(look: Look) -> list[Figure]:
@@ -118,3 +127,8 @@ def note_care(
         )
         audit.record(actor, "enterprises.note_care", note, org_unit_id=space_id, now=now)
     return note
+
+
+def every_source() -> list[Source]:
+    """Return every kind of line there is, and the parts figures open to."""
+    return [*SOURCES.values(), *PARTS.values()]

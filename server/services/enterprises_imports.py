@@ -67,6 +67,13 @@ def judge(told: Iterable[tuple[int, dict[str, str]]], space_ids: Iterable[int]) 
     return [_judged(number, cells, known) for number, cells in told]
 
 
+def alike(name: str, values: dict[str, Any], space_ids: Iterable[int]) -> Enterprise | None:
+    """Return a company there is that a new one of this name and these values may be. Raises Invalid
+    where there are several of that name, or one with another credit code."""
+    known = Known(space_ids)
+    return known.meant(name, values) or known.resembles(name, values)
+
+
 class Known:
     """The whole register at hand, by all that tells a company: thousands of lines are not to be
     asked for one by one."""

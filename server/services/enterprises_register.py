@@ -12,7 +12,7 @@ from peewee import JOIN, ModelSelect, fn
 from models import Building, Enterprise, EnterpriseMember, SpaceBuilding, User, db
 from models.enterprises import EnterpriseStatus, MemberRole, MemberStatus
 from server.clock import day_of
-from server.errors import Conflict, NotFound
+from server.errors import Conflict, Invalid, NotFound
 from server.services import audit, enterprises, enterprises_touches, files_sheets
 from server.services import spaces as places
 from server.services.audit import Actor
@@ -54,6 +54,23 @@ def _towers(space_ids: Iterable[int]) -> Any:
     return SpaceBuilding.select(SpaceBuilding.building).where(
         SpaceBuilding.space.in_(list(space_ids))
     )
+
+
+def keepers_of(enterprise: Enterprise, space_ids: Iterable[int]) -> list[int]:
+    """Return which of these Spaces look after the company; all of them where it is in no tower."""
+    spaces = sorted(space_ids)
+    if enterprise.building_id is None:
+        return spaces
+    rows = SpaceBuilding.select(SpaceBuilding.space).where(
+        SpaceBuilding.building == enterprise.building_id, SpaceBuilding.space.in_(spaces)
+    )
+    return sorted(row.space_id for row in rows)
+
+
+def require_tower(building_id: int | None, space_ids: Iterable[int]) -> None:
+    """Let pass a tower these Spaces look after. Raises Invalid."""
+    if building_id not in {row.id for row in towers_of(space_ids)}:
+        raise Invalid(fields={"building_id": "请选择您负责的一栋楼"})
 
 
 def is_kept_by(space_ids: Iterable[int]) -> Any:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from peewee import fn
+from peewee import JOIN, fn
 
 from models import (
     Activity,
@@ -24,6 +24,7 @@ from models import (
     ResourceUse,
     Session,
     Space,
+    VisitCampaign,
     VisitRecord,
 )
 from models.activities import SessionState
@@ -50,33 +51,33 @@ class Look:
 
 @dataclass(frozen=True)
 class Line:
-    """One thing that happened. `row_id` is of what `kind` says; `amount` is what it counts."""
+    """One thing that happened. `row_id` is of what `kind` says (a visit's is its target's); `weight` is what it counts."""
 
     kind: str
     at: dt.datetime
     title: str
     detail: str
     row_id: int
-    amount: int = 1
+    weight: int = 1
     tag: Any = None
     """How it stands, for kinds that have a state."""
 
 
 @dataclass(frozen=True)
 class Source:
-    """A kind of line: its name, its select (with `amount`), by which moment, and how one reads."""
+    """A kind of line: its name, its select (with `weight`), by which moment, and how one reads."""
 
     kind: str
     name: str
     unit: str
     select: Callable[[Look], Any]
     by: Any
-    line: Callable[[Any], Line]
+    line: Callable[[Look, Any], Line]
 
     def total(self, look: Look) -> int:
-        """Return Σ amount of all its lines: the figure that opens to them."""
+        """Return Σ weight of all its lines: the figure that opens to them."""
         rows = self.select(look).alias("rows")
-        return int(rows.select_from(fn.COALESCE(fn.SUM(rows.c.amount), 0)).scalar())
+        return int(rows.select_from(fn.COALESCE(fn.SUM(rows.c.weight), 0)).scalar())
 
     def count(self, look: Look) -> int:
         """Return how many lines there are."""
@@ -86,11 +87,11 @@ class Source:
         """Return lines, the newest first."""
         table = self.by.model
         rows = self.select(look).order_by(self.by.desc(), table.id.desc())
-        return [self.line(row) for row in rows.offset(offset).limit(limit)]
+        return [self.line(look, row) for row in rows.offset(offset).limit(limit)]
 
 
 def _one() -> Any:
-    return fn.COALESCE(1, 0).alias("amount")
+    return fn.COALESCE(1, 0).alias("weight")
 
 
 def _needs(*wanted: Any) -> Callable[[Look], Any]:
@@ -103,7 +104,7 @@ def _needs(*wanted: Any) -> Callable[[Look], Any]:
     return select
 
 
-def _need(row: Any) -> Line:
+def _need(look: Look, row: Any) -> Line:
     detail = f"{row.no} · {row.category.name}"
     return Line("needs", row.received_at, row.title, detail, row.id, 1, row.state)
 
@@ -111,7 +112,7 @@ def _need(row: Any) -> Line:
 def _attended(look: Look) -> Any:
     there = fn.SUM(Checkin.party_present + 1)
     return (
-        Session.select(Session, Activity, Space, there.alias("amount"))
+        Session.select(Session, Activity, Space, there.alias("weight"))
         .join_from(Session, Activity)
         .join_from(Activity, Space)
         .join_from(Session, Checkin)
@@ -126,29 +127,36 @@ def _attended(look: Look) -> Any:
     )
 
 
-def _session(row: Any) -> Line:
-    detail = f"到场 {row.amount} 人次"
-    return Line("activities", row.starts_at, row.activity.title, detail, row.id, row.amount)
+def _session(look: Look, row: Any) -> Line:
+    detail = f"到场 {row.weight} 人次"
+    return Line("activities", row.starts_at, row.activity.title, detail, row.id, row.weight)
 
 
 def _visits(look: Look) -> Any:
-    return VisitRecord.select(VisitRecord, _one()).where(
-        VisitRecord.enterprise.in_(look.family),
-        VisitRecord.space.in_(look.spaces(Verb.READ_VISITS)),
+    return (
+        VisitRecord.select(VisitRecord, VisitCampaign, _one())
+        .join(VisitCampaign)
+        .where(
+            VisitRecord.enterprise.in_(look.family),
+            VisitRecord.space.in_(look.spaces(Verb.READ_VISITS)),
+        )
     )
 
 
-def _visit(row: Any) -> Line:
-    said = row.summary.strip().splitlines()
-    return Line("visits", row.visited_at, said[0][:80] if said else "走访", row.met, row.id)
+def _visit(look: Look, row: Any) -> Line:
+    # Who was met and what was said is for those who visit; that there was a visit, for all.
+    works = look.scope.allows(Verb.VISIT, row.space_id)
+    said = row.summary.strip().splitlines() if works else []
+    title = said[0][:80] if said else row.campaign.title
+    return Line("visits", row.visited_at, title, row.met if works else "", row.target_id)
 
 
 def _received(look: Look) -> Any:
     needs = Need.select(Need.id).where(Need.enterprise_id.in_(look.family))
     return (
         ResourceUse.select(ResourceUse, Resource, Expert, _one())
-        .join_from(ResourceUse, Resource, "LEFT OUTER")
-        .join_from(ResourceUse, Expert, "LEFT OUTER")
+        .join_from(ResourceUse, Resource, JOIN.LEFT_OUTER)
+        .join_from(ResourceUse, Expert, JOIN.LEFT_OUTER)
         .where(
             ResourceUse.enterprise.in_(look.family) | ResourceUse.need.in_(needs),
             ResourceUse.space.in_(look.spaces(Verb.READ_VISITS)),
@@ -157,7 +165,7 @@ def _received(look: Look) -> Any:
     )
 
 
-def _use(row: Any) -> Line:
+def _use(look: Look, row: Any) -> Line:
     what = row.resource.name if row.resource_id else row.expert.name
     at = at_shanghai(row.used_on, dt.time())
     said = " · ".join(part for part in (row.amount, row.outcome) if part)
@@ -171,9 +179,10 @@ def _cared(look: Look) -> Any:
     )
 
 
-def _care(row: Any) -> Line:
+def _care(look: Look, row: Any) -> Line:
     at = at_shanghai(row.on_day, dt.time())
-    return Line("care", at, row.text, "", row.id, 1, row.kind)
+    text = row.text if look.scope.allows(Verb.VISIT, row.space_id) else "关怀"
+    return Line("care", at, text, "", row.id, 1, row.kind)
 
 
 def _merged(look: Look) -> Any:
@@ -184,7 +193,7 @@ def _merged(look: Look) -> Any:
     )
 
 
-def _merge(row: Any) -> Line:
+def _merge(look: Look, row: Any) -> Line:
     return Line("merges", row.created_at, f"“{row.source.name}”并入", row.reason, row.id)
 
 

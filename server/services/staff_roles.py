@@ -20,10 +20,13 @@ class Verb(StrEnum):
     LINK_SCREEN = "link_screen"
     SUBMIT_NEED = "submit_need"
     WORK_NEEDS = "work_needs"  # triage, dispatch, reply, answer
+    APPROVE_EXTENSION = "approve_extension"
     READ_ESCALATED = "read_escalated"
     VISIT = "visit"
     READ_VISITS = "read_visits"
     KEEP_RESOURCES = "keep_resources"  # partners, experts, resources of one's own place
+    KEEP_REGISTER = "keep_register"  # companies: enter, change, import, merge
+    EDIT_BUILDINGS = "edit_buildings"
     EXPORT_PEOPLE = "export_people"
     STATISTICS = "statistics"
     STATISTICS_SUMS = "statistics_sums"
@@ -41,12 +44,14 @@ _OPERATOR = _SCANNER | {
     Verb.VISIT,
     Verb.READ_VISITS,
     Verb.KEEP_RESOURCES,
+    Verb.KEEP_REGISTER,
     Verb.STATISTICS,
 }
 _KEEPER = _OPERATOR | {
     Verb.PUBLISH_MENU,
     Verb.CANCEL_ACTIVITY,
     Verb.OVERRIDE_CAPACITY,
+    Verb.APPROVE_EXTENSION,
     Verb.LINK_SCREEN,
     Verb.EXPORT_PEOPLE,
     Verb.GRANT,
@@ -64,12 +69,16 @@ ROLE_VERBS: dict[Role, frozenset[Verb]] = {
             Verb.READ_ESCALATED,
             Verb.READ_VISITS,
             Verb.KEEP_RESOURCES,
+            Verb.KEEP_REGISTER,
+            Verb.EDIT_BUILDINGS,
             Verb.STATISTICS,
             Verb.GRANT,
         }
     ),
     Role.DISTRICT_VIEWER: frozenset({Verb.STATISTICS_SUMS}),
-    Role.PLATFORM_ADMIN: frozenset({Verb.SEE, Verb.GRANT, Verb.SETTINGS, Verb.STATISTICS_SUMS}),
+    Role.PLATFORM_ADMIN: frozenset(
+        {Verb.SEE, Verb.EDIT_BUILDINGS, Verb.GRANT, Verb.SETTINGS, Verb.STATISTICS_SUMS}
+    ),
 }
 """The table of roles. The platform admin sees how things stand, never what people wrote."""
 

@@ -52,6 +52,7 @@ class Keeper:
     def __init__(self, now: dt.datetime) -> None:
         self.now = now
         self.space = factories.make_space()
+        self.reach = frozenset({self.space.id})
         self.tower = factories.make_building(self.space, name="A座")
         self.staff = factories.make_staff(Role.KEEPER, self.space)
         self.actor = Actor("staff", self.staff.id, self.staff.name)
@@ -93,7 +94,18 @@ def test_each_line_is_told_what_it_means(keeper: Keeper) -> None:
         book(
             ["上海启明信息技术有限公司", "启明", code(1), "Ａ座", "802", "", "", "2024/3/1"],
             ["上海澜海文化有限公司", "", "", "A座", "901"],
-            ["=1+1有限公司", "", code(2), "a 座", 1201.0, "", "", dt.datetime(2025, 1, 2), "", "甲、乙"],
+            [
+                "=1+1有限公司",
+                "",
+                code(2),
+                "a 座",
+                1201.0,
+                "",
+                "",
+                dt.datetime(2025, 1, 2),
+                "",
+                "甲、乙",
+            ],
             ["澜海文化（上海）有限公司", "", "", "A座"],
             ["上海星业智能装备有限公司", "", "", "A座"],
             ["新的有限公司", "", code(3)[:-1] + "!", "没有这座", "", "", "", "前年", ""],
@@ -131,7 +143,18 @@ def test_a_confirmed_sheet_is_written_and_again_changes_nothing(keeper: Keeper) 
     gone = keeper.create("回来有限公司", status=EnterpriseStatus.MOVED_OUT)
     old = keeper.create("上海澜海文化有限公司", industry="文化")
     content = book(
-        ["上海启明信息技术有限公司", "启明", code(1).lower(), "A座", "801", "信息", "", "", "", "甲"],
+        [
+            "上海启明信息技术有限公司",
+            "启明",
+            code(1).lower(),
+            "A座",
+            "801",
+            "信息",
+            "",
+            "",
+            "",
+            "甲",
+        ],
         ["澜海文化（上海）有限公司", "", "", "A座"],
         ["上海澜海文化有限公司", "", "", "", "1003"],
         ["回来有限公司"],
@@ -146,7 +169,9 @@ def test_a_confirmed_sheet_is_written_and_again_changes_nothing(keeper: Keeper) 
     assert "qiming" in new.pinyin
     assert new.created_by == keeper.staff.id
     changed = models.Enterprise.get_by_id(old.id)
-    assert (changed.room, changed.industry) == ("1003", "文化"), "an empty cell leaves what there is"
+    assert (changed.room, changed.industry) == ("1003", "文化"), (
+        "an empty cell leaves what there is"
+    )
     assert models.Enterprise.get_by_id(gone.id).status == EnterpriseStatus.ACTIVE
     trail = [row.action for row in models.AuditLog.select().order_by(models.AuditLog.id)]
     assert trail.count("enterprises.change") == 2
@@ -161,10 +186,10 @@ def test_a_confirmed_sheet_is_written_and_again_changes_nothing(keeper: Keeper) 
     ]  # fmt: skip
     keeper.write(again, takes_suspects=True)
     assert models.Enterprise.select().count() == before + 1
-    done = enterprises_batches.get(again.id, keeper.staff.id)
+    done = enterprises_batches.get(again.id, keeper.reach)
     assert (done.state, done.done) == (ImportState.DONE, 5)
     with pytest.raises(NotFound):
-        enterprises_batches.get(again.id, keeper.staff.id + 1)
+        enterprises_batches.get(again.id, frozenset({keeper.space.id + 1}))
 
     result = load_workbook(io.BytesIO(enterprises_batches.result(again))).worksheets[0]
     lines = [[cell.value for cell in row] for row in result.iter_rows()]
@@ -185,9 +210,7 @@ def test_names_that_look_like_formulas_stay_text(keeper: Keeper, now: dt.datetim
     }
     assert [verdict for _, verdict, _ in told(keeper.keep(content))] == [Verdict.SAME] * 2
     with pytest.raises(Invalid):
-        register.workbook(
-            {keeper.space.id}, register.Filters(), " ", actor=keeper.actor, now=now
-        )
+        register.workbook({keeper.space.id}, register.Filters(), " ", actor=keeper.actor, now=now)
 
 
 def _bomb() -> bytes:
@@ -222,7 +245,7 @@ def test_a_run_cut_short_goes_on_and_two_at_once_write_once(keeper: Keeper) -> N
     sheet = keeper.keep(book(*lines))
     enterprises_batches.confirm(sheet, takes_suspects=True, actor=keeper.actor, now=keeper.now)
     assert enterprises_batches.write_batch(sheet.id, now=keeper.now) == 500
-    assert enterprises_batches.get(sheet.id, keeper.staff.id).done == 500
+    assert enterprises_batches.get(sheet.id, keeper.reach).done == 500
 
     def go() -> None:
         with models.db.connection_context():
@@ -233,7 +256,7 @@ def test_a_run_cut_short_goes_on_and_two_at_once_write_once(keeper: Keeper) -> N
         thread.start()
     for thread in threads:
         thread.join()
-    done = enterprises_batches.get(sheet.id, keeper.staff.id)
+    done = enterprises_batches.get(sheet.id, keeper.reach)
     assert (done.state, done.done) == (ImportState.DONE, 1200)
     assert models.Enterprise.select().count() == 1200
     assert enterprises_batches.counts(sheet)["did_created"] == 1200
