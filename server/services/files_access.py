@@ -7,7 +7,16 @@ from models.files import MediaCheck, Subject
 from models.needs import ActorKind
 from models.users import UserStatus
 from server.errors import NotFound
-from server.services import activities, activities_agenda, files, needs, needs_desk, staff, users
+from server.services import (
+    activities,
+    activities_agenda,
+    files,
+    needs,
+    needs_desk,
+    staff,
+    users,
+    visits_records,
+)
 from server.services import activities_materials as materials
 from server.services.files_links import WECHAT, Reader, is_shown
 from server.services.staff import Verb
@@ -37,6 +46,8 @@ def _member_may(user: User, file: File) -> bool:
     if file.subject_type is Subject.ACTIVITY:
         activity = activities.get(file.subject_id or 0)
         return activities_agenda.is_public(activity) and materials.was_there(user, activity.id)
+    if file.subject_type is Subject.VISIT:
+        return False
     need_id, is_public = _place(file)
     needs.get(user, need_id)
     return is_public
@@ -51,6 +62,9 @@ def _staff_may(staff_id: int, file: File, now: dt.datetime) -> bool:
     scope = staff.scope_of(account, now=now)
     if file.subject_type is Subject.ACTIVITY:
         scope.require(Verb.SEE, activities.get(file.subject_id or 0).space_id)
+        return True
+    if file.subject_type is Subject.VISIT:
+        visits_records.get(scope, file.subject_id or 0)
         return True
     need_id, _ = _place(file)
     needs_desk.get(scope, need_id)

@@ -292,6 +292,11 @@ export interface CodesOut {
   slot_seconds: number
 }
 
+/** `takes_suspects`: also add the lines that look like a company there is. */
+export interface ConfirmIn {
+  takes_suspects?: boolean
+}
+
 /** A yes or no to one document in one version. */
 export interface ConsentIn {
   given?: boolean
@@ -480,11 +485,49 @@ export interface EnterpriseBrief {
   name: string
 }
 
+/** A number of the file; its rows are the timeline of that `code`. */
+export interface EnterpriseFigureOut {
+  code: string
+  name: string
+  unit: string
+  value: number
+}
+
+/** A company on one page (一企一档), as far as the asking staff may see it. */
+export interface EnterpriseFileOut {
+  enterprise: EnterpriseOut
+  figures: EnterpriseFigureOut[]
+  former: EnterpriseRef[]
+  last_at: string | null
+  pages: number
+  timeline: EventOut[]
+}
+
+/** A company with all its facts. */
+export interface EnterpriseOut {
+  building: string | null
+  building_id: string | null
+  credit_code: string | null
+  id: string
+  industry: string
+  name: string
+  room: string
+  short_name: string
+  size_band: string
+  status: EnterpriseStatus
+  tags: string[]
+  tenancy_from: string | null
+  tenancy_to: string | null
+  version: number
+}
+
 /** A company where only its name is shown. */
 export interface EnterpriseRef {
   id: string
   name: string
 }
+
+export type EnterpriseStatus = 'active' | 'moved_out' | 'merged'
 
 /** A party in the draw: `code` tells its person that it is theirs and nobody else whose; parties with the same `group` share a company's cap, `-` stands for none. */
 export interface EntryOut {
@@ -542,6 +585,16 @@ export interface EscalationOut {
 }
 
 export type EscalationState = 'open' | 'answered'
+
+/** One thing that happened; `row_id` is of what `kind` says, a visit's is its target's. */
+export interface EventOut {
+  at: string
+  detail: string
+  kind: string
+  row_id: string
+  title: string
+  weight: number
+}
 
 /** Somebody on the list. `pass_key` verifies their pass for this session, and nothing else. */
 export interface ExpectedOut {
@@ -689,6 +742,8 @@ export interface HandsOut {
   extensions: ExtensionOut[]
 }
 
+export type ImportState = 'read' | 'running' | 'done'
+
 /** A page of the inbox, and how many messages are unread in all. */
 export interface InboxOut {
   items: MessageOut[]
@@ -796,6 +851,33 @@ export interface MenuOut {
 export interface MenusOut {
   items: StaffMenuOut[]
   unpublished: SpaceWithoutMenuOut[]
+}
+
+/** Which company stays, and why the two are one. */
+export interface MergeIn {
+  reason: string
+  target_id: string
+}
+
+export interface MergeOut {
+  id: string
+  merged_at: string
+  reason: string
+  restated: RestatedOut[]
+  source: EnterpriseRef
+  target: EnterpriseRef
+  undo_until: string
+  undone_at: string | null
+}
+
+/** What a merge would do; nothing is written. */
+export interface MergePreviewOut {
+  counts: Record<string, number>
+  fills: string[]
+  restated: RestatedOut[]
+  source: EnterpriseOut
+  target: EnterpriseOut
+  warnings: string[]
 }
 
 /** A message of the inbox. */
@@ -1129,6 +1211,14 @@ export interface ReplyIn {
   version: number
 }
 
+/** 企业数 of a Space and month that reads differently since a merge. */
+export interface RestatedOut {
+  after: number
+  before: number
+  month: string
+  space_id: string
+}
+
 export interface ResumeIn {
   text?: string
   version: number
@@ -1246,6 +1336,27 @@ export interface SessionVerdictOut {
 }
 
 export type SharedTo = 'space' | 'town'
+
+/** A sheet of companies: how many lines of each verdict, how far the writing has come, and a page of its lines. */
+export interface SheetOut {
+  counts: Record<string, number>
+  done: number
+  file_name: string
+  id: string
+  next: string | null
+  rows: SheetRowOut[]
+  state: ImportState
+  total: number
+}
+
+export interface SheetRowOut {
+  enterprise_id: string | null
+  name: string
+  note: string
+  number: number
+  outcome: string | null
+  verdict: Verdict
+}
 
 /** `shown`: the phone showed them, and the flags are settled. Otherwise the check-in is voided, with a reason. */
 export interface ShownIn {
@@ -1625,6 +1736,9 @@ export interface VenueOut {
 }
 
 export type VenueRole = 'main' | 'auxiliary' | 'external'
+
+/** What a line of the sheet means against the register. */
+export type Verdict = 'new' | 'suspect' | 'changes' | 'same' | 'error'
 
 /** The last word on one item: sent again it gets the same. `code` says why it was refused. */
 export interface VerdictOut {

@@ -18,6 +18,8 @@ Component({
   properties: {
     /** What a draft had; another list replaces what is shown. */
     value: { type: Array, value: [] as Kept[] },
+    /** The uploads are a staff account's, not the member's. */
+    isStaff: { type: Boolean, value: false },
   },
   data: {
     items: [] as Item[],
@@ -65,7 +67,7 @@ Component({
 
     async send({ key, path, name }: Item) {
       try {
-        const file = await files.send(path, name, (percent) => this.change(key, { percent }), (stop) => stops.set(key, stop))
+        const file = await files.send(path, name, (percent) => this.change(key, { percent }), (stop) => stops.set(key, stop), this.data.isStaff)
         this.change(key, { state: 'done', percent: 100, id: file.id, name: file.name, at: Date.now() })
       } catch (thrown) {
         this.change(key, { state: 'failed', error: asApiError(thrown).detail })

@@ -32,6 +32,7 @@ Page({
     waiting: 0,
     settled: 0,
     canNote: false,
+    canVisit: false,
     space: '',
   },
 
@@ -105,6 +106,7 @@ Page({
         now, canScan: may(me, 'scan', each.space.id), canAdmit: may(me, 'admit', each.space.id), withSpace: spaces.size > 1,
       })),
       canNote: me.spaces.some((each) => each.verbs.includes('submit_need')),
+      canVisit: me.spaces.some((each) => each.verbs.includes('visit')),
       space: sessions[0]?.space.id ?? '',
     })
     this.count()
@@ -121,11 +123,11 @@ Page({
   },
 
   onOpen(event: WechatMiniprogram.TouchEvent) {
-    const { page, id } = datasetOf<{ page: 'scan' | 'code' | 'people', id: string }>(event)
+    const { page, id, timed } = datasetOf<{ page: 'scan' | 'code' | 'people', id: string, timed?: string }>(event)
     const line = this.data.lines.find((each) => each.id === id)
     if (!line) return
     const title = encodeURIComponent(line.title)
-    goTo(`/pages/staff/${page}/${page}?session=${id}&space=${line.spaceId}&title=${title}${page === 'people' && line.isTimed ? '&timed=1' : ''}`)
+    goTo(`/pages/staff/${page}/${page}?session=${id}&space=${line.spaceId}&title=${title}${timed ? '&timed=1' : ''}`)
   },
 
   /** People without an account: an open fair, pupils of a school. Counted by hand, shown apart. */
@@ -151,5 +153,6 @@ Page({
   },
 
   onQueue() { goTo('/pages/staff/queue/queue') },
+  onVisits() { goTo('/pages/staff/visits/visits') },
   onNeed() { goTo(`/pages/staff/need/need?space=${this.data.space}`) },
 })
