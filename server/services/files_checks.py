@@ -4,11 +4,12 @@ when WeChat stays silent."""
 import datetime as dt
 from typing import Final
 
-from models import File, db
-from models.files import MediaCheck
+from models import File, Need, NeedEvent, db
+from models.files import MediaCheck, Subject
+from models.needs import ActorKind
 from server import logs
 from server.crypto import Vault
-from server.services import users
+from server.services import notifications, users
 from server.services.files_links import WECHAT, Links, Reader
 from server.services.needs_texts import FORUM, PATIENCE
 from server.wechat import WeChat, WeChatError
@@ -58,13 +59,51 @@ def decide(trace_id: str, *, is_ok: bool, suggest: str, now: dt.datetime) -> boo
         return False
     mine = File.trace_id == trace_id
     if is_ok:
-        _pending(mine, check_state=_VERDICTS.get(suggest, MediaCheck.REVIEW))
+        verdict = _VERDICTS.get(suggest, MediaCheck.REVIEW)
+        with db.atomic():
+            decided = _pending(mine, check_state=verdict)
+            if decided and verdict is MediaCheck.REFUSED:
+                _tell(File.get(mine), now)
     else:
         _pending(mine, trace_id=None, asked_at=now - _SILENCE + _AGAIN)
     return True
 
 
-def _pending(which: object, **values: object) -> None:
-    """Write onto pictures that still wait: a verdict that came meanwhile stands."""
+def _pending(which: object, **values: object) -> int:
+    """Write onto pictures that still wait, and return how many: a verdict that came meanwhile
+    stands."""
     with db.atomic():
-        File.update(**values).where(which, File.check_state == MediaCheck.PENDING).execute()
+        waiting = File.check_state == MediaCheck.PENDING
+        return int(File.update(**values).where(which, waiting).execute())
+
+
+def _tell(file: File, now: dt.datetime) -> None:
+    """Tell the member who uploaded a picture that nobody else will see it, and what to do."""
+    if file.owner_kind != ActorKind.MEMBER or file.deleted_at is not None:
+        return
+    need = _need_of(file)
+    about = f"“{need.title}”里的图片" if need else "您上传的图片"
+    remedy = "诉求照常办理；需要时请在诉求里补充一张别的" if need else "请换一张再提交"
+    notifications.tell(
+        file.owner_id,
+        kind="notice",
+        subject_type="need" if need else "file",
+        subject_id=need.id if need else file.id,
+        dedupe_key=f"file_refused:{file.id}",
+        title="有一张图片未通过安全检查",
+        body=f"{about}（{file.name}）未通过微信的内容安全检查，工作人员看不到它。{remedy}。",
+        page=f"pages/needs/detail/detail?id={need.id}" if need else "",
+        fields={},
+        space_id=file.space_id,
+        now=now,
+    )
+
+
+def _need_of(file: File) -> Need | None:
+    need_id = file.subject_id
+    if file.subject_type == Subject.NEED_EVENT:
+        event = NeedEvent.get_or_none(NeedEvent.id == file.subject_id)
+        need_id = event.need_id if event else None
+    elif file.subject_type != Subject.NEED:
+        return None
+    return Need.get_or_none(Need.id == need_id)

@@ -302,9 +302,28 @@ def test_wechat_looks_at_pictures(app: Flask, sandbox: Sandbox, live: str, disk:
     assert ask(dt.timedelta(minutes=12)) == 2
     until(lambda: work_off(it, now=utcnow()) >= 0 and MediaCheck.PENDING not in states())
     assert states() == [MediaCheck.PASSED, MediaCheck.REFUSED]
+    (told,) = models.Message.select().where(models.Message.user_id == user.id)
+    assert (told.kind, told.page) == ("notice", "")
+    assert bad.name in told.body
+    assert not models.Delivery.select().exists()  # nobody has a template for this
     silent = keep(Actor("member", user.id), stored, now=now + DAY, data=file_samples.photo("PNG"))
     ask(DAY + dt.timedelta(hours=3))
     assert models.File.get_by_id(silent.id).check_state is MediaCheck.REVIEW
+
+
+def test_a_refused_picture_of_a_need_is_told_with_the_way_there(
+    now: dt.datetime, disk: Disk
+) -> None:
+    user = factories.make_user()
+    need = factories.make_need(user_id=user.id, title="停车难")
+    picture = keep(Actor("member", user.id), disk, now=now, data=file_samples.photo("PNG"))
+    place = {"subject_type": Subject.NEED, "subject_id": need.id, "space": need.space_id}
+    models.File.update(trace_id="t", **place).where(models.File.id == picture.id).execute()
+    for suggest in ("risky", "risky", "pass"):  # WeChat repeats itself; the first word stands
+        assert files_checks.decide("t", is_ok=True, suggest=suggest, now=now)
+    (told,) = models.Message.select().where(models.Message.user_id == user.id)
+    assert told.page == f"pages/needs/detail/detail?id={need.id}"
+    assert "“停车难”里的图片" in told.body
 
 
 def _red() -> bytes:
