@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import models
 from models.activities import ActivityState, SessionState, SharedTo, SignupMode
-from models.enterprises import MemberRole, MemberStatus
+from models.enterprises import CareKind, EnterpriseStatus, MemberRole, MemberStatus, Verdict
 from models.files import Subject
 from models.menus import RevisionState
 from models.needs import ActorKind, NeedState, Satisfaction, Solved
@@ -17,7 +17,7 @@ from models.staff import Role
 from models.visits import TargetState, VisitKind
 from server.clock import day_of, month_of, utcnow
 from server.crypto import Vault, token_hash
-from server.services import checkins_codes, checkins_screens
+from server.services import checkins_codes, checkins_screens, enterprises_imports
 from server.services.audit import SYSTEM
 from server.services.files_disk import Disk
 from tests import factories
@@ -78,10 +78,41 @@ def fill(vault: Vault, disk: Disk, secret: str) -> FullSpace:
     _menus(space, ids)
     _messages(space, member, ids)
     _visits(space, company, ids)
+    _register(space, company, ids)
     # Whoever holds the link of the screen may look at it.
     public |= {"signed": ids["signed"]}
     public |= {"space_id": ids["space_id"], "enterprise_id": ids["enterprise_id"]}
     return FullSpace(space, town, district, member, ids, public, category.code, series)
+
+
+def _register(space: models.Space, company: models.Enterprise, ids: Ids) -> None:
+    """Make a company merged into the Space's, a note of care, and a sheet not yet confirmed."""
+    ids["target_id"] = ids["enterprise_id"]
+    now = utcnow()
+    twin = factories.make_enterprise(
+        name="有空科技", status=EnterpriseStatus.MERGED, merged_into=company
+    )
+    moved = {"members": [], "merged": [], "status": "active", "filled": {}}
+    merge = models.EnterpriseMerge.add(
+        now=now,
+        source=twin,
+        target=company,
+        reason=f"{INTERNAL}重复",
+        moved=moved,
+        undo_until=now + dt.timedelta(days=30),
+    )
+    models.EnterpriseCare.add(
+        now=now, space=space, enterprise=company, kind=CareKind.CALL,
+        text=f"{PRIVATE}关怀", on_day=day_of(now),
+    )  # fmt: skip
+    sheet = models.EnterpriseImport.add(
+        now=now, space_ids=[space.id], file_name=f"{INTERNAL}企业.xlsx", total=1
+    )
+    cells = dict.fromkeys(enterprises_imports.COLUMNS, "")
+    models.EnterpriseImportRow.create(
+        sheet=sheet, number=2, cells=cells | {"name": f"{INTERNAL}公司"}, verdict=Verdict.ERROR
+    )
+    ids |= {"merge_id": [str(merge.id)], "sheet_id": [str(sheet.id)]}
 
 
 def _member(space: models.Space, vault: Vault) -> models.User:

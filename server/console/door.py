@@ -117,12 +117,7 @@ def id_in(text: str) -> int | None:
 
 def asked_text(name: str) -> str:
     """Return a text to look for from the address, without what nobody can have typed."""
-    return clean(request.args.get(name, ""))[:60]
-
-
-def clean(text: str) -> str:
-    """Return a text without what nobody can have typed."""
-    return re.sub(r"[\x00-\x1f\x7f\ud800-\udfff]", "", text).strip()
+    return re.sub(r"[\x00-\x1f\x7f\ud800-\udfff]", "", request.args.get(name, "")).strip()[:60]
 
 
 def asked_number(name: str) -> int:

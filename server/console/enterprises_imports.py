@@ -48,7 +48,7 @@ def create() -> ResponseReturnValue:
             content, most = file.stream.read(), config().files.max_bytes
         if len(content) > most:
             raise Invalid(fields={"file": f"文件太大，不能超过 {most // 1024**2} MB"})
-        kept = batches.keep(content, door.clean(file.filename), spaces, actor=actor(), now=utcnow())
+        kept = batches.keep(content, file.filename, spaces, actor=actor(), now=utcnow())
     except ServiceError as error:
         return _page(form.blame(error)), error.status
     return _to(kept)

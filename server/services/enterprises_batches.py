@@ -41,6 +41,7 @@ def keep(
 ) -> EnterpriseImport:
     """Read a sheet and keep it with what each line means; no company is written. Raises Invalid."""
     spaces = sorted(space_ids)
+    file_name = files_sheets.text_of(file_name)
     rows = imports.read(content, spaces)
     with db.atomic():
         sheet: EnterpriseImport = EnterpriseImport.add(

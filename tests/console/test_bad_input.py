@@ -39,6 +39,12 @@ NAMES = [
     "like",
     "next",
     "preview",
+    "building",
+    "industry",
+    "silent",
+    "kind",
+    "into",
+    "verdict",
 ]
 """What addresses are asked by."""
 PAGES = (
@@ -56,9 +62,16 @@ LATER = {
     "checkins_desk.recount": "party_present reason",
     "checkins_desk.walk_in": "code user_id party_present door reason",
     "checkins_flags.answer": "shown",
+    "enterprises_edit.move_back": "",
+    "enterprises_members.refuse": "reason",
+    "enterprises_members.verify": "role",
+    "enterprises_merges.apart": "other",
+    "enterprises_merges.create": "into reason",
     "notifications.pause": "next",
     "signups_desk.apply": "rows reason when_full",
     "signups_desk.draw": "",
+    "spaces_buildings.create": "name address grid_code floors spaces",
+    "spaces_buildings.update": "name address grid_code floors spaces version",
     "spaces_zones.create": "day opens closes zone_id purpose week space",
 }
 """Forms that a page shows only after something was done on it, and what they send."""

@@ -165,8 +165,12 @@ def test_a_sheet_is_previewed_confirmed_and_its_result_taken(place: Place) -> No
     )
     bad = keeper.send("/console/enterprises/import", file=(io.BytesIO(b"nothing"), "坏.xlsx"))
     assert "无法读取" in words(bad)
-    big = keeper.send(
-        "/console/enterprises/import", file=(io.BytesIO(b"0" * 30_000_000), "大.xlsx")
+    body = b'--x\r\nContent-Disposition: form-data; name="file"; filename="big.xlsx"\r\n\r\n'
+    body += b"0" * 30_000_000 + b"\r\n--x--\r\n"
+    big = keeper.client.post(
+        "/console/enterprises/import",
+        data=body,
+        content_type="multipart/form-data; boundary=x",
     )
     assert big.status_code == 422
     assert "文件太大" in words(big)

@@ -218,7 +218,12 @@ def _account(who: str, place: FullSpace) -> models.Staff:
         (Role.SCANNER, {"Session", "Checkin"}, {"AuditLog", "ScanLog", "Device"}),
         # A day of the calendar moves what was promised.
         (Role.PLATFORM_ADMIN, {"CalendarDay", "Need"}, {"NeedEvent", "AuditLog"}),
-        (Role.TOWN_OFFICER, set(), {"Need", "NeedEvent", "NeedCounter", "AuditLog"}),
+        # The register of companies is the town's: a merge taken back, a sheet written.
+        (
+            Role.TOWN_OFFICER,
+            {"Enterprise", "EnterpriseMerge", "EnterpriseImport", "EnterpriseImportRow"},
+            {"Need", "NeedEvent", "NeedCounter", "AuditLog"},
+        ),
     ],
 )
 def test_staff_who_see_the_space_read_no_words_of_people(
