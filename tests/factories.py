@@ -246,3 +246,9 @@ def as_sent(values: dict[str, Any]) -> dict[str, Any]:
         name: str(value) if name.endswith("_id") and value is not None else value
         for name, value in values.items()
     }
+
+
+def make_partner(space: models.Space, **over: Any) -> models.Partner:
+    """A body the Space can call on."""
+    values = {"org_unit": space.org_unit_id, "type": "provider", "name": f"单位{_number()}"}
+    return models.Partner.add(now=utcnow(), **values | over)

@@ -128,6 +128,8 @@ ShortLine = _text(1, 30)
 Word = _text(1, 12)
 Paragraph = _text(1, 2000)
 OptionalParagraph = _text(0, 2000)
+LongText = _text(0, 10_000)
+"""Minutes of a meeting."""
 
 Moment = Annotated[
     dt.datetime,

@@ -1,4 +1,4 @@
-"""伙伴单位: the bodies a Space works with, from the town's united-front office to a tax law firm."""
+"""共建单位: the bodies a Space works with, from the town's united-front office to a tax law firm."""
 
 from __future__ import annotations
 

@@ -25,6 +25,10 @@ class NameTaken(Conflict):
     code, message = "name_taken", "这里已经有同名的一条，请直接使用或修改那一条"
 
 
+class NotYours(Forbidden):
+    message = "这一条由上级或其他空间维护，您可以使用，不能修改"
+
+
 def select(table: type[T]) -> Any:
     """Return a select of rows with their knot of the tree, and their partner if they have one."""
     if table is Partner:
@@ -156,7 +160,8 @@ def change(
 ) -> T:
     """Write a row anew and return it; `active` among the values retires or restores it. Raises
     Forbidden, VersionConflict, NameTaken, Invalid."""
-    _require(scope, row.org_unit)
+    if not keeps(scope, row.org_unit):
+        raise NotYours
     table = type(row)
     before = {name: getattr(row, name) for name in values if name != "phone"}
     told = _told(values)
@@ -213,7 +218,7 @@ def _require(scope: Scope, unit: OrgUnit) -> None:
         return
     mine = OrgUnit.select().where(OrgUnit.id.in_(list(scope.space_ids(Verb.READ_VISITS))))
     if any(space.path.startswith(unit.path) for space in mine):
-        raise Forbidden("这一条由上级或其他空间维护，您可以使用，不能修改")
+        raise NotYours
     raise NotFound
 
 
@@ -223,7 +228,7 @@ def _check_partner(values: dict[str, Any], unit_id: int, kept: int | None = None
     if partner_id in (None, kept):
         return
     if find_usable(Partner, partner_id, unit_id) is None:
-        raise Invalid(fields={"partner_id": "请选择名录中的伙伴单位"})
+        raise Invalid(fields={"partner_id": "请选择名录中的共建单位"})
 
 
 def _sealed(
