@@ -260,3 +260,27 @@ def test_noting_a_need(phone: Phone, space: models.Space, member: Member) -> Non
     phone.tap("再记一件")
     expect(phone.text("已接着上次的草稿")).to_have_count(0)
     forgive_network(phone)
+
+
+def test_guests_are_counted_and_a_volunteer_is_seen_off(
+    phone: Phone, space: models.Space, member: Member
+) -> None:
+    make_steward(member(), Role.OPERATOR, space)
+    activity = factories.make_activity(space, kind="volunteer", title="垃圾分类引导")
+    session = factories.make_session(activity, starts_at=utcnow())
+    checkin = factories.make_checkin(
+        factories.make_signup(session, factories.make_user(nickname="王小明"))
+    )
+    phone.open("/pages/staff/today/today")
+    phone.tap("登记")
+    dialog = phone.dialog("没有账号的来宾，共几位？")
+    dialog.get_by_role("textbox").fill("40")
+    dialog.get_by_role("button", name="记下").tap()
+    expect(phone.text("另有来宾 40 位，不计入人次")).to_be_visible()
+    assert models.Session.get_by_id(session.id).counted_guests == 40
+    phone.tap("签退")
+    phone.fill(phone.here().get_by_label("查人"), "王小明")
+    phone.tap("王小明")
+    phone.tap("现在签退")
+    expect(phone.text("已签退")).to_be_visible()
+    assert models.Checkin.get_by_id(checkin.id).left_at is not None
