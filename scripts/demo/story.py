@@ -16,6 +16,7 @@ from scripts.demo import (
     people,
     places,
     programme,
+    projects,
 )
 from server.clock import utcnow
 from server.context import Resources
@@ -66,6 +67,7 @@ def _fill(resources: Resources, passwords: dict[str, str], now: dt.datetime) -> 
     series = programme.add_series(now)
     offers = programme.add_offers(town, series, rng, now)
     history.add_history(offers, crowd, rng, now)
+    projects.add_projects(town.places[programme.IN_FULL], offers, now)
     lotteries.add_lotteries(town, series, crowd, resources.config.checkins, now)
     classes.book_zones(now)
     full = town.places[programme.IN_FULL]
