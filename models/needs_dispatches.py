@@ -177,12 +177,9 @@ Escalation.add_index(
 
 
 class ExtensionState(StrEnum):
-    """`dropped`: the need moved on before anybody decided."""
-
     ASKED = "asked"
     APPROVED = "approved"
     REFUSED = "refused"
-    DROPPED = "dropped"
 
 
 class Extension(Record):

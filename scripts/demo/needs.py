@@ -102,7 +102,7 @@ class _Story:
             needs.withdraw(user, need.id, "已自行解决，谢谢", checker=_OwnWords(), now=later)
             return
         hour = dt.timedelta(hours=1)
-        needs_desk.triage(self._desk(need), Triage(lead_unit="新空间"), now=at + hour)
+        needs_desk.triage(self._desk(need), Triage(), now=at + hour)
         if ends == "waiting_info":
             needs_desk.request_info(self._desk(need), self.item["reply"], now=at + 2 * hour)
         elif "reply" in self.item:
@@ -113,7 +113,10 @@ class _Story:
     def _answered(self, need: Need, user: User, at: dt.datetime) -> None:
         ends = self.item["ends"]
         outcome = Outcome.EXPLAINED if ends == "explained" else Outcome.SOLVED
-        needs_desk.answer(self._desk(need), outcome, self.item["answer"], now=at)
+        consulted = "镇经济发展办" if outcome is Outcome.EXPLAINED else ""
+        needs_desk.answer(
+            self._desk(need), outcome, self.item["answer"], consulted=consulted, now=at
+        )
         if ends == "rated":
             later = at + dt.timedelta(hours=5)
             needs.rate(

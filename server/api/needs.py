@@ -32,7 +32,16 @@ from server.schemas.needs import (
     SupplementIn,
     WithdrawIn,
 )
-from server.services import needs, needs_clock, needs_intake
+from server.schemas.needs_dispatches import AppealIn
+from server.schemas.needs_links import NeedActivityOut, VerdictIn
+from server.services import (
+    needs,
+    needs_clock,
+    needs_escalations,
+    needs_intake,
+    needs_links,
+    needs_verdicts,
+)
 from server.services.files_links import Reader
 from server.services.needs_texts import Checker, texts_of
 
@@ -69,6 +78,10 @@ def details(need: Need, lines: list[needs.Line]) -> dict[str, Any]:
         "is_overdue": needs_clock.is_overdue(need, now=utcnow()),
         "rating": NeedRatingOut.of(rating) if rating else None,
         "attachments": files_api.seen(needs.attachments_of(need), reader),
+        "activities": [
+            NeedActivityOut.of(tie)
+            for tie in needs_links.of_need(need, drafts=actor().kind == "staff", now=utcnow())
+        ],
         "timeline": [
             NeedLineOut.of(line.event, line.name, files_api.seen(line.files, reader))
             for line in lines
@@ -79,8 +92,10 @@ def details(need: Need, lines: list[needs.Line]) -> dict[str, Any]:
 def _seen(need: Need) -> NeedOut:
     """The need as its reader sees it now."""
     acts = needs.possible(current_user(), need, now=utcnow())
-    told = details(need, needs.timeline(need))
-    return NeedOut.of(need, actions=[act.value for act in acts], **told)
+    actions = [act.value for act in acts]
+    if needs.is_own(current_user(), need) and needs_escalations.may_appeal(need, now=utcnow()):
+        actions.append("appeal")
+    return NeedOut.of(need, actions=actions, **details(need, needs.timeline(need)))
 
 
 def _told(need: Need) -> Response:
@@ -235,4 +250,38 @@ def rate(path: NeedPath, body: NeedRatingIn) -> Response:
 def reopen(path: NeedPath, body: ReopenIn) -> Response:
     user = current_user()
     need = needs.reopen(user, path.need_id, body.reason, checker=_checker(user), now=utcnow())
+    return _told(need)
+
+
+@bp.post(
+    "/needs/<id:need_id>/appeal",
+    summary="Turn to the town about an answer that says no, once within 15 days",
+    responses={200: NeedOut},
+    openapi_extensions=problems(409),
+)
+def appeal(path: NeedPath, body: AppealIn) -> Response:
+    user = current_user()
+    need = needs_escalations.appeal(
+        user, path.need_id, body.reason, checker=_checker(user), now=utcnow()
+    )
+    return _told(need)
+
+
+@bp.post(
+    "/needs/<id:need_id>/verdict",
+    summary="Say whether an activity held for my need solved it",
+    responses={200: NeedOut},
+    openapi_extensions=problems(409),
+)
+def verdict(path: NeedPath, body: VerdictIn) -> Response:
+    user = current_user()
+    need = needs_verdicts.answer(
+        user,
+        path.need_id,
+        body.activity_id,
+        body.solved,
+        text=body.text,
+        checker=_checker(user),
+        now=utcnow(),
+    )
     return _told(need)

@@ -17,7 +17,6 @@ from server.schemas.needs_desk import (
     AnswerIn,
     BoardQuery,
     CreatedNeedOut,
-    DispatchIn,
     ReplyIn,
     ResumeIn,
     StaffNeedIn,
@@ -25,17 +24,47 @@ from server.schemas.needs_desk import (
     StaffTextIn,
     TriageIn,
 )
-from server.services import needs_clock, needs_desk, needs_intake
+from server.schemas.needs_dispatches import DispatchOut, EscalationOut, ExtensionOut, HandsOut
+from server.services import (
+    needs_clock,
+    needs_desk,
+    needs_escalations,
+    needs_extensions,
+    needs_intake,
+    needs_leads,
+)
 from server.services.needs_desk import Desk
 
 staff_bp = staff_word("needs")
 
 
-def _desk(path: NeedPath, version: int, attachments: Sequence[int] = ()) -> Desk:
+def hands(need: Need) -> HandsOut:
+    """Return who has a need in hand, what was asked for it and who was called to it."""
+    now = utcnow()
+    calls = needs_escalations.of_need(need)
+    return HandsOut(
+        dispatches=[
+            DispatchOut.of(row, needs_leads.name_of(row)) for row in needs_leads.of_need(need)
+        ],
+        extensions=[ExtensionOut.of(row) for row in needs_extensions.of_need(need)],
+        escalations=[
+            EscalationOut.of(
+                row,
+                needs_escalations.name_of(row, need),
+                is_overdue=needs_escalations.is_overdue(row, now=now),
+            )
+            for row in calls
+        ],
+    )
+
+
+def desk_of(path: NeedPath, version: int, attachments: Sequence[int] = ()) -> Desk:
+    """Return who acts on which need, and which version they were looking at."""
     return Desk(current_scope(), path.need_id, version, actor=actor(), attachments=attachments)
 
 
-def _told(need: Need) -> Response:
+def told_need(need: Need) -> Response:
+    """Answer with the need as the desk sees it."""
     submitter, enterprise = needs_desk.submitter(need)
     told = details(need, needs_desk.timeline(need))
     out = StaffNeedOut.of(
@@ -44,6 +73,8 @@ def _told(need: Need) -> Response:
         enterprise=enterprise,
         staff_summary=need.staff_summary,
         paused_days=need.paused_days,
+        consulted=need.consulted,
+        hands=hands(need),
         actions=[act.value for act in needs_desk.possible(need)],
         **told,
     )
@@ -62,6 +93,8 @@ def index(query: BoardQuery) -> Response:
         category=query.category,
         is_overdue=None if query.overdue is None else query.overdue == "true",
         text=query.q,
+        partner_id=query.partner,
+        staff_id=current_staff().id if query.mine else None,
     )
     now = utcnow()
     page = needs_desk.board(
@@ -107,7 +140,7 @@ def create(body: StaffNeedIn) -> Response:
     responses={200: StaffNeedOut},
 )
 def show(path: NeedPath) -> Response:
-    return _told(needs_desk.get(current_scope(), path.need_id))
+    return told_need(needs_desk.get(current_scope(), path.need_id))
 
 
 @staff_bp.post(
@@ -118,28 +151,7 @@ def show(path: NeedPath) -> Response:
 )
 def triage(path: NeedPath, body: TriageIn) -> Response:
     given = needs_desk.Triage(**body.model_dump(exclude={"version"}))
-    return _told(needs_desk.triage(_desk(path, body.version), given, now=utcnow()))
-
-
-@staff_bp.post(
-    "/needs/<need_id>/dispatch",
-    summary="Say which body leads",
-    responses={200: StaffNeedOut},
-    openapi_extensions=problems(409),
-)
-def dispatch(path: NeedPath, body: DispatchIn) -> Response:
-    desk = _desk(path, body.version)
-    return _told(needs_desk.dispatch(desk, body.lead_unit, body.note, now=utcnow()))
-
-
-@staff_bp.post(
-    "/needs/<need_id>/return",
-    summary="Give a need back to be taken up anew",
-    responses={200: StaffNeedOut},
-    openapi_extensions=problems(409),
-)
-def give_back(path: NeedPath, body: StaffTextIn) -> Response:
-    return _told(needs_desk.give_back(_desk(path, body.version), body.text, now=utcnow()))
+    return told_need(needs_desk.triage(desk_of(path, body.version), given, now=utcnow()))
 
 
 @staff_bp.post(
@@ -150,7 +162,7 @@ def give_back(path: NeedPath, body: StaffTextIn) -> Response:
 )
 def reply_to(path: NeedPath, body: ReplyIn) -> Response:
     say = needs_desk.reply if body.public else needs_desk.note
-    return _told(say(_desk(path, body.version, body.attachments), body.text, now=utcnow()))
+    return told_need(say(desk_of(path, body.version, body.attachments), body.text, now=utcnow()))
 
 
 @staff_bp.post(
@@ -160,7 +172,7 @@ def reply_to(path: NeedPath, body: ReplyIn) -> Response:
     openapi_extensions=problems(409),
 )
 def pause(path: NeedPath, body: StaffTextIn) -> Response:
-    return _told(needs_desk.request_info(_desk(path, body.version), body.text, now=utcnow()))
+    return told_need(needs_desk.request_info(desk_of(path, body.version), body.text, now=utcnow()))
 
 
 @staff_bp.post(
@@ -170,7 +182,7 @@ def pause(path: NeedPath, body: StaffTextIn) -> Response:
     openapi_extensions=problems(409),
 )
 def resume(path: NeedPath, body: ResumeIn) -> Response:
-    return _told(needs_desk.resume(_desk(path, body.version), body.text, now=utcnow()))
+    return told_need(needs_desk.resume(desk_of(path, body.version), body.text, now=utcnow()))
 
 
 @staff_bp.post(
@@ -181,10 +193,11 @@ def resume(path: NeedPath, body: ResumeIn) -> Response:
 )
 def answer(path: NeedPath, body: AnswerIn) -> Response:
     need = needs_desk.answer(
-        _desk(path, body.version, body.attachments),
+        desk_of(path, body.version, body.attachments),
         Outcome(body.outcome),
         body.text,
         duplicate_of=body.duplicate_of,
+        consulted=body.consulted,
         now=utcnow(),
     )
-    return _told(need)
+    return told_need(need)

@@ -22,12 +22,14 @@ from models.enterprises import (
 from models.files import MediaCheck
 from models.menus import RevisionState
 from models.needs import NeedSource, NeedState, Outcome, Satisfaction, Solved, Urgency
+from models.needs_dispatches import DispatchRole, DispatchState, EscalationAnswer
 from models.notifications import CampaignState, DeliveryState
 from models.signups import SignupSource, SignupState
 from models.spaces import VenueRole
 from models.staff import Role
 from models.visits import TargetState, VisitKind
 from server.schemas.needs import OUTCOME_NAMES, STATE_NAMES
+from server.schemas.needs_dispatches import DISPATCH_NAMES, ROLE_NAMES
 
 # Keyed by type first: members of a StrEnum are equal across enums when their texts are.
 _LABELS: dict[type[StrEnum], dict[StrEnum, tuple[str, str]]] = {
@@ -139,6 +141,22 @@ _LABELS: dict[type[StrEnum], dict[StrEnum, tuple[str, str]]] = {
         Outcome.WITHDRAWN: (OUTCOME_NAMES[Outcome.WITHDRAWN], "quiet"),
         Outcome.DUPLICATE: (OUTCOME_NAMES[Outcome.DUPLICATE], "quiet"),
     },
+    DispatchRole: {
+        DispatchRole.LEAD: (ROLE_NAMES[DispatchRole.LEAD], "lamp"),
+        DispatchRole.ASSIST: (ROLE_NAMES[DispatchRole.ASSIST], "plain"),
+    },
+    DispatchState: {
+        DispatchState.SENT: (DISPATCH_NAMES[DispatchState.SENT], "warn"),
+        DispatchState.ACCEPTED: (DISPATCH_NAMES[DispatchState.ACCEPTED], "good"),
+        DispatchState.DONE: (DISPATCH_NAMES[DispatchState.DONE], "good"),
+        DispatchState.RETURNED: (DISPATCH_NAMES[DispatchState.RETURNED], "bad"),
+        DispatchState.RECALLED: (DISPATCH_NAMES[DispatchState.RECALLED], "quiet"),
+    },
+    EscalationAnswer: {
+        EscalationAnswer.ADVICE: ("给出建议", "plain"),
+        EscalationAnswer.TAKES_PART: ("参与办理", "good"),
+        EscalationAnswer.UPHELD: ("维持原答复", "plain"),
+    },
     Satisfaction: {
         Satisfaction.SATISFIED: ("满意", "good"),
         Satisfaction.BASIC: ("基本满意", "plain"),
@@ -241,9 +259,16 @@ EVENTS = {
     "reply": "答复",
     "request_info": "请补充材料",
     "pause": "暂停计时",
+    "assist": "协办",
+    "done": "报告办完",
+    "extend_ask": "延期申请",
+    "advise": "协调答复",
+    "appeal": "申诉",
+    "uphold": "复核",
+    "revisit": "重新办理",
     "resume": "恢复计时",
     "extend": "延期",
-    "escalate": "上报",
+    "escalate": "提请协调",
     "link": "关联活动",
     "answer": "办理结果",
     "resolve": "办理结果",

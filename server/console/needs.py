@@ -12,11 +12,22 @@ from models.needs import NeedState, Outcome
 from server.clock import utcnow
 from server.console import door, files, labels
 from server.console.forms import Fields, Form, Ticked
-from server.context import actor, current_scope
+from server.context import actor, current_scope, current_staff
 from server.errors import ServiceError
 from server.paging import numbered
 from server.schemas.base import OptionalLine, OptionalParagraph, Paragraph, Plain
-from server.services import needs, needs_clock, needs_desk, needs_intake
+from server.services import (
+    needs,
+    needs_clock,
+    needs_desk,
+    needs_dispatches,
+    needs_escalations,
+    needs_extensions,
+    needs_intake,
+    needs_leads,
+    needs_templates,
+    resources_partners,
+)
 from server.services.needs_desk import Desk, Filters
 from server.services.needs_states import TABLE, Act
 from server.services.staff import Verb
@@ -30,19 +41,24 @@ LANES = (
     ("已答复，待评价", (NeedState.ANSWERED,)),
 )
 LANE_LENGTH = 20
-_ACTS = (Act.TRIAGE, Act.DISPATCH, Act.REPLY, Act.REQUEST_INFO, Act.RESUME, Act.RETURN, Act.ANSWER)
+_ACTS = (
+    Act.TRIAGE,
+    Act.DISPATCH,
+    Act.ASSIST,
+    Act.EXTEND,
+    Act.ESCALATE,
+    Act.REPLY,
+    Act.REQUEST_INFO,
+    Act.RESUME,
+    Act.RETURN,
+    Act.ANSWER,
+)
 
 
 class TriageForm(Fields):
     summary: OptionalLine = ""
-    lead_unit: OptionalLine = ""
     category: Plain = ""
     is_cross: Ticked = False
-
-
-class DispatchForm(Fields):
-    lead_unit: OptionalLine = ""
-    note: OptionalLine = ""
 
 
 class WordsForm(Fields):
@@ -57,6 +73,7 @@ class AnswerForm(Fields):
     outcome: Outcome
     text: Paragraph
     duplicate_of: OptionalLine = ""
+    consulted: OptionalLine = ""
 
 
 @bp.get("/needs")
@@ -69,6 +86,8 @@ def index() -> ResponseReturnValue:
         category=door.asked_text("category") or None,
         text=door.asked_text("text"),
         is_overdue=True if request.args.get("late") else None,
+        partner_id=door.asked_id("partner"),
+        staff_id=current_staff().id if request.args.get("mine") else None,
     )
     shown = _listed(filters) if view == "list" else _lanes(filters)
     return render_template(
@@ -78,6 +97,7 @@ def index() -> ResponseReturnValue:
         categories=needs_intake.categories(),
         spaces=door.spaces_of(Verb.WORK_NEEDS),
         states=labels.choices(NeedState),
+        partners=needs_leads.leading(scope.space_ids(Verb.WORK_NEEDS)),
         form=Form(request.args),
         keep={name: value for name, value in request.args.items() if value and name != "page"},
         is_overdue=lambda need: needs_clock.is_overdue(need, now=now),
@@ -119,24 +139,12 @@ def triage(need_id: int) -> ResponseReturnValue:
         typed = form.read(TriageForm)
         given = needs_desk.Triage(
             summary=typed.summary,
-            lead_unit=typed.lead_unit,
             category=typed.category or None,
             is_cross=typed.is_cross,
         )
         needs_desk.triage(desk, given, now=utcnow())
 
-    return _do(need_id, act, "已受理")
-
-
-@bp.post("/needs/<id:need_id>/dispatch")
-def dispatch(need_id: int) -> ResponseReturnValue:
-    """Say which body leads."""
-
-    def act(desk: Desk, form: Form) -> None:
-        typed = form.read(DispatchForm)
-        needs_desk.dispatch(desk, typed.lead_unit, typed.note, now=utcnow())
-
-    return _do(need_id, act, "已派单")
+    return do(need_id, act, "已受理")
 
 
 @bp.post("/needs/<id:need_id>/reply")
@@ -149,7 +157,7 @@ def reply(need_id: int) -> ResponseReturnValue:
         say = needs_desk.note if form["to"] == "inside" else needs_desk.reply
         say(desk, text, now=utcnow())
 
-    return _do(need_id, act, "已记录" if request.form.get("to") == "inside" else "已回复提交人")
+    return do(need_id, act, "已记录" if request.form.get("to") == "inside" else "已回复提交人")
 
 
 @bp.post("/needs/<id:need_id>/request-info")
@@ -159,7 +167,7 @@ def request_info(need_id: int) -> ResponseReturnValue:
     def act(desk: Desk, form: Form) -> None:
         needs_desk.request_info(desk, form.read(WordsForm).text, now=utcnow())
 
-    return _do(need_id, act, "已请提交人补充，计时暂停")
+    return do(need_id, act, "已请提交人补充，计时暂停")
 
 
 @bp.post("/needs/<id:need_id>/resume")
@@ -169,17 +177,7 @@ def resume(need_id: int) -> ResponseReturnValue:
     def act(desk: Desk, form: Form) -> None:
         needs_desk.resume(desk, form.read(ResumeForm).text, now=utcnow())
 
-    return _do(need_id, act, "已恢复办理")
-
-
-@bp.post("/needs/<id:need_id>/return")
-def give_back(need_id: int) -> ResponseReturnValue:
-    """Give it back to be taken up anew; colleagues read why."""
-
-    def act(desk: Desk, form: Form) -> None:
-        needs_desk.give_back(desk, form.read(WordsForm).text, now=utcnow())
-
-    return _do(need_id, act, "已退回待受理")
+    return do(need_id, act, "已恢复办理")
 
 
 @bp.post("/needs/<id:need_id>/answer")
@@ -194,13 +192,15 @@ def answer(need_id: int) -> ResponseReturnValue:
             typed.outcome,
             typed.text,
             duplicate_of=typed.duplicate_of or None,
+            consulted=typed.consulted,
             now=utcnow(),
         )
 
-    return _do(need_id, act, "已答复，等待提交人评价")
+    return do(need_id, act, "已答复，等待提交人评价")
 
 
-def _do(need_id: int, act: Callable[[Desk, Form], None], done: str) -> ResponseReturnValue:
+def do(need_id: int, act: Callable[[Desk, Form], None], done: str) -> ResponseReturnValue:
+    """Take one step and lead back to the need; what was refused shows the page with the words."""
     need = needs_desk.get(current_scope(), need_id)
     form = Form(request.form)
     kept: list[File] = []
@@ -230,7 +230,25 @@ def _page(need_id: int, form: Form, kept: Sequence[File] = ()) -> str:
         is_late=needs_clock.is_overdue(need, now=utcnow()),
         can={act.value for act in _ACTS if need.state in TABLE[act]},
         categories=needs_intake.categories(),
+        **_hands(need),
+        templates=needs_templates.offered(need, name=person or company, by=current_staff().name),
         outcomes=[pair for pair in labels.choices(Outcome) if pair[0] != Outcome.WITHDRAWN],
         form=form,
         doing=(request.endpoint or "").rpartition(".")[2] if form.notice else "",
     )
+
+
+def _hands(need: Need) -> dict[str, Any]:
+    """Return who has the need in hand, what was asked for it and who was called to it."""
+    now = utcnow()
+    running = Act.EXTEND.value if need.state in TABLE[Act.EXTEND] else ""
+    return {
+        "hands": needs_leads.of_need(need),
+        "extensions": needs_extensions.of_need(need),
+        "calls": needs_escalations.of_need(need),
+        "called": needs_escalations.name_of,
+        "town": needs_escalations.town_of(need),
+        "partners": resources_partners.usable_in(need.space_id),
+        "team": needs_dispatches.colleagues(need.space_id, now=now) if running else [],
+        "decides": current_scope().allows(Verb.APPROVE_EXTENSION, need.space_id),
+    }

@@ -43,6 +43,10 @@ DOORS = (
         "console.spaces_buildings.index",
         (Verb.EDIT_BUILDINGS,),
     ),
+    Door("needs_dispatches", "待办", "check2-square", "console.needs_dispatches.index", ()),
+    Door(
+        "needs_settings", "类别与承诺", "tags", "console.needs_settings.categories", (Verb.SETTINGS,)
+    ),
     Door("notifications", "消息", "send", "console.notifications.index", (Verb.EDIT_MENU,)),
 )
 
@@ -106,6 +110,8 @@ def init_app(app: Flask) -> None:
         code_options=lambda rows: [(row.code, row.name) for row in rows],
         triage_values=triage_values,
         blank=Form(),
+        lead_first=Form(role="lead"),
+        three_days=Form(days=3, partner_id="town"),
     )
     app.context_processor(_surroundings)
 
@@ -117,7 +123,7 @@ def series_options(rows: list[Series]) -> list[tuple[int, str]]:
 
 def triage_values(need: Need) -> Form:
     """Return the form for taking a need up, filled with what it says now."""
-    return Form(summary=need.staff_summary, category=need.category.code, lead_unit=need.lead_unit)
+    return Form(summary=need.staff_summary, category=need.category.code)
 
 
 def month(value: str) -> str:
@@ -226,4 +232,7 @@ def _doors() -> list[Door]:
 
 
 def _open(door: Door, scope: Scope) -> bool:
+    if door.word == "needs_dispatches":
+        # The desk finds these by its board.
+        return bool(scope.partners or scope.space_ids(Verb.READ_ESCALATED))
     return not door.verbs or any(scope.space_ids(verb) for verb in door.verbs)

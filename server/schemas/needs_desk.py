@@ -17,21 +17,23 @@ from server.schemas.base import (
     PageQuery,
     Paragraph,
     Plain,
-    Whole,
 )
 from server.schemas.files import Attachments
 from server.schemas.needs import Answers, Code, NeedOut, PromiseOut
-
-Version = Annotated[int, Field(ge=1, le=2**31 - 1), Whole]
+from server.schemas.needs_dispatches import HandsOut
+from server.schemas.needs_dispatches import Version as Version
 
 
 class StaffNeedOut(NeedOut):
-    """The same as staff see it, with whose it is and the notes between colleagues."""
+    """The same as staff see it, with whose it is, the notes between colleagues, and who has it in
+    hand."""
 
     submitter: str
     enterprise: str
     staff_summary: str
     paused_days: int | None
+    consulted: str
+    hands: HandsOut
 
 
 class BoardQuery(PageQuery):
@@ -40,6 +42,8 @@ class BoardQuery(PageQuery):
     space: Id | None = None
     state: NeedState | None = None
     category: Code | None = None
+    partner: Id | None = Field(None, description="Only what this partner leads.")
+    mine: Literal["true"] | None = Field(None, description="Only what I lead or assist.")
     overdue: Literal["true", "false"] | None = None
     q: Annotated[OptionalLine, Field(max_length=60)] = ""
 
@@ -68,12 +72,6 @@ class TriageIn(In):
     is_cross: Bool = False
 
 
-class DispatchIn(In):
-    version: Version
-    lead_unit: Line
-    note: OptionalParagraph = ""
-
-
 class ReplyIn(In):
     """`public` false: a note only colleagues read."""
 
@@ -99,6 +97,10 @@ class AnswerIn(In):
     text: Paragraph
     duplicate_of: Annotated[Plain, Field(max_length=24)] | None = Field(
         None, description="The number of the need that goes on, with outcome duplicate_of."
+    )
+    consulted: OptionalLine = Field(
+        "",
+        description="With outcome explained: the level asked before saying that it cannot be done.",
     )
     attachments: Attachments = []
 

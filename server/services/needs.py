@@ -23,9 +23,9 @@ from models.files import Subject
 from models.needs import ActorKind, NeedState, Outcome, Satisfaction, Solved, TextCheck
 from server.errors import NotFound
 from server.paging import Page, keyset
-from server.services import files, users
+from server.services import files, needs_leads, users
 from server.services.audit import Actor
-from server.services.needs_clock import restarted, resumed
+from server.services.needs_clock import again, resumed
 from server.services.needs_states import (
     TABLE,
     Act,
@@ -38,7 +38,6 @@ from server.services.needs_states import (
 from server.services.needs_texts import Checker
 
 REOPEN_DAYS = 15
-LEAST_REOPEN_DAYS = 3
 
 
 class AlreadyRated(WrongState):
@@ -152,7 +151,7 @@ def supplement(
 def withdraw(user: User, need_id: int, reason: str, *, checker: Checker, now: dt.datetime) -> Need:
     """Take one's need back before it is answered. Raises NotFound, WrongState, ContentRefused,
     CheckUnavailable."""
-    _own(user, need_id)
+    own(user, need_id)
     checker.accept_now(reason)
     changes: dict[str, Any] = {
         "outcome": Outcome.WITHDRAWN,
@@ -179,7 +178,7 @@ def rate(
 ) -> Need:
     """Keep the submitter's verdict on the answer and close the need; one that closed by itself can
     still be rated. Raises NotFound, WrongState, AlreadyRated, ContentRefused, CheckUnavailable."""
-    _own(user, need_id)
+    own(user, need_id)
     checker.accept_now(text)
     with db.atomic():
         need = lock(need_id)
@@ -215,7 +214,7 @@ def reopen(user: User, need_id: int, reason: str, *, checker: Checker, now: dt.d
     """Say that the answer did not do, once and within 15 days: the need is worked on again, with
     half the days (at least 3) from now. Raises NotFound, WrongState, ReopenUsed, ReopenTooLate,
     ContentRefused, CheckUnavailable."""
-    _own(user, need_id)
+    own(user, need_id)
     checker.accept_now(reason)
     with db.atomic():
         need = lock(need_id)
@@ -224,13 +223,9 @@ def reopen(user: User, need_id: int, reason: str, *, checker: Checker, now: dt.d
                 raise ReopenUsed(current=current(need))
             if now > _reopen_until(need):
                 raise ReopenTooLate(current=current(need))
-        days = max(LEAST_REOPEN_DAYS, -(-need.resolve_days // 2))
-        changes = restarted(need, days, since=now) | {
-            "reopen_count": need.reopen_count + 1,
-            "outcome": None,
-            "closed_at": None,
-        }
+        changes = again(need, now)
         transition(need, Move(Act.REOPEN, reason, changes=changes), _member(user), now=now)
+        needs_leads.wake(need, now=now)
     return get(user, need_id)
 
 
@@ -239,12 +234,19 @@ def possible(user: User, need: Need, *, now: dt.datetime) -> list[Act]:
     acts = [act for act in (Act.EDIT, Act.SUPPLEMENT, Act.WITHDRAW) if need.state in TABLE[act]]
     if need.state in TABLE[Act.RATE] and rating_of(need) is None:
         acts.append(Act.RATE)
-    if need.state in TABLE[Act.REOPEN] and not need.reopen_count and now <= _reopen_until(need):
+    if can_reopen(need, now=now):
         acts.append(Act.REOPEN)
     if need.user_id == user.id:
         return acts
     allowed = {Act.SUPPLEMENT} if need.user_id else set(acts) - {Act.EDIT}
     return [act for act in acts if act in allowed]
+
+
+def can_reopen(need: Need, *, now: dt.datetime) -> bool:
+    """Say whether a need that came to its end may be worked on again."""
+    if need.state not in TABLE[Act.REOPEN] or need.reopen_count:
+        return False
+    return now <= _reopen_until(need)
 
 
 def _reopen_until(need: Need) -> dt.datetime:
@@ -260,12 +262,18 @@ def _member(user: User) -> Actor:
     return Actor("member", user.id)
 
 
-def _own(user: User, need_id: int) -> None:
-    """Let the submitter act, and the company's contact where nobody of the mini-program submitted.
-    Raises NotFound."""
+def is_own(user: User, need: Need) -> bool:
+    """Say whether the person speaks for a need they may see: its submitter, and the company's
+    contact where nobody of the mini-program submitted."""
+    return need.user_id in (user.id, None)
+
+
+def own(user: User, need_id: int) -> Need:
+    """Return a need the person speaks for. Raises NotFound."""
     need = get(user, need_id)
-    if need.user_id not in (user.id, None):
+    if not is_own(user, need):
         raise NotFound
+    return need
 
 
 def _contact_for(user: User) -> Any:

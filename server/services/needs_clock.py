@@ -3,8 +3,9 @@
 import datetime as dt
 from typing import Any
 
-from models import Need, db
+from models import Escalation, Need, db
 from models.needs import NeedState
+from models.needs_dispatches import EscalationState
 from server.clock import day_of
 from server.services import calendar
 from server.services.audit import SYSTEM
@@ -12,6 +13,7 @@ from server.services.calendar_days import promise_anew
 from server.services.needs_states import OPEN, Act, Move, lock, transition
 
 AUTO_CLOSE_DAYS = 7
+LEAST_AGAIN_DAYS = 3
 
 
 def restarted(need: Need, days: int, *, since: dt.datetime) -> dict[str, Any]:
@@ -27,6 +29,17 @@ def restarted(need: Need, days: int, *, since: dt.datetime) -> dict[str, Any]:
     }
 
 
+def again(need: Need, now: dt.datetime) -> dict[str, Any]:
+    """Return the columns of a need worked on again after its answer: half the days it was promised,
+    at least 3, from now."""
+    days = max(LEAST_AGAIN_DAYS, -(-need.resolve_days // 2))
+    return restarted(need, days, since=now) | {
+        "reopen_count": need.reopen_count + 1,
+        "outcome": None,
+        "closed_at": None,
+    }
+
+
 def resumed(need: Need, *, now: dt.datetime) -> dict[str, Any]:
     """Return the columns of a clock that runs on: the whole days left when it was stopped, from the
     day it goes on. One that was overdue then has none left and stays overdue."""
@@ -39,7 +52,11 @@ def auto_close(*, now: dt.datetime) -> int:
     """Close what was answered 7 days ago and not rated; return how many. Unrated is not satisfied:
     the statistics count these apart."""
     before = now - dt.timedelta(days=AUTO_CLOSE_DAYS)
-    ripe = (Need.state == NeedState.ANSWERED) & (Need.answered_at <= before)
+    asked = Escalation.select(Escalation.need).where(
+        Escalation.is_appeal, Escalation.state == EscalationState.OPEN
+    )
+    # What the town still looks at has not come to its end.
+    ripe = (Need.state == NeedState.ANSWERED) & (Need.answered_at <= before) & Need.id.not_in(asked)
     closed = 0
     for found in list(Need.select(Need.id).where(ripe).order_by(Need.id)):
         with db.atomic():

@@ -1,23 +1,24 @@
 """诉求 as staff work on them: the board, and each step from taking up to the answer."""
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from peewee import fn
 
-from models import Category, Enterprise, Need, NeedEvent, Space, db
-from models.files import Subject
+from models import Category, Dispatch, Enterprise, Need, NeedEvent, db
 from models.needs import NeedState, Outcome, TextCheck
+from models.needs_dispatches import LIVE_DISPATCH, DispatchRole
 from server.clock import day_of
-from server.errors import Invalid, NotFound
+from server.errors import Invalid
 from server.paging import Page, keyset
-from server.services import audit, calendar, files, needs, needs_clock, needs_intake, users
-from server.services.audit import Actor
-from server.services.needs_states import OPEN, TABLE, Act, Move, lock, transition
-from server.services.needs_texts import tell
-from server.services.staff import Scope, Verb
+from server.services import calendar, needs, needs_clock, needs_intake, users
+from server.services.needs_acts import Desk, act, get, responded, taken
+from server.services.needs_scope import readable
+from server.services.needs_states import OPEN, TABLE, Act, Move
+from server.services.staff import Scope
+
+__all__ = ["Desk", "Filters", "Triage", "answer", "board", "get", "reply", "triage"]
 
 ACTIVE = tuple(state for state in OPEN if state is not NeedState.WAITING_INFO)
 """States in which we are the ones who are awaited."""
@@ -25,6 +26,8 @@ STEPS = (
     Act.TRIAGE,
     Act.DISPATCH,
     Act.RETURN,
+    Act.EXTEND,
+    Act.ESCALATE,
     Act.REPLY,
     Act.NOTE,
     Act.REQUEST_INFO,
@@ -50,6 +53,10 @@ class Filters:
     category: str | None = None
     is_overdue: bool | None = None
     """True: only those late; False: only those not late."""
+    partner_id: int | None = None
+    """Only what this partner leads."""
+    staff_id: int | None = None
+    """Only what this colleague leads or assists."""
     text: str = ""
 
 
@@ -64,18 +71,6 @@ class Triage:
     """Several departments are needed: the category's longer promise holds from the receipt on."""
 
 
-@dataclass(frozen=True)
-class Desk:
-    """Who acts on which need, which version of it they were looking at, and which of their own
-    uploads go with what they say."""
-
-    scope: Scope
-    need_id: int
-    expected: int
-    actor: Actor = field(kw_only=True)
-    attachments: Sequence[int] = ()
-
-
 def board(
     scope: Scope, filters: Filters, *, cursor: str | None, limit: int, now: dt.datetime
 ) -> Page[Need]:
@@ -86,7 +81,7 @@ def board(
 
 def filtered(scope: Scope, filters: Filters, *, now: dt.datetime) -> Any:
     """Return the select behind the board, with Space and category joined, for a numbered page."""
-    query = _readable(scope)
+    query = readable(scope)
     if filters.space_id is not None:
         query = query.where(Need.space == filters.space_id)
     if filters.states:
@@ -97,24 +92,25 @@ def filtered(scope: Scope, filters: Filters, *, now: dt.datetime) -> Any:
         query = query.where(Need.title.contains(filters.text) | (Need.no == filters.text))
     if filters.is_overdue is not None:
         query = query.where(_late(now) if filters.is_overdue else ~_late(now))
+    if filters.partner_id is not None:
+        led = (Dispatch.partner == filters.partner_id) & (Dispatch.role == DispatchRole.LEAD)
+        query = query.where(Need.id.in_(_in_hand(led)))
+    if filters.staff_id is not None:
+        query = query.where(Need.id.in_(_in_hand(Dispatch.staff == filters.staff_id)))
     return query
+
+
+def _in_hand(whose: Any) -> Any:
+    return Dispatch.select(Dispatch.need).where(whose, Dispatch.state.in_(LIVE_DISPATCH))
 
 
 def counts(scope: Scope, *, now: dt.datetime) -> dict[str, int]:
     """Return how many needs of the staff's Spaces stand in each state, and how many are late under
     `overdue`."""
-    rows: Any = _readable(scope).select(Need.state, fn.COUNT(Need.id)).group_by(Need.state)
+    rows: Any = readable(scope).select(Need.state, fn.COUNT(Need.id)).group_by(Need.state)
     found = dict.fromkeys((state.value for state in NeedState), 0)
     found |= {NeedState(state).value: int(count) for state, count in rows.tuples()}
-    return found | {"overdue": _readable(scope).where(_late(now)).count()}
-
-
-def get(scope: Scope, need_id: int) -> Need:
-    """Return a need of the staff's Spaces with Space and category. Raises NotFound."""
-    need: Need | None = _readable(scope).where(Need.id == need_id).first()
-    if need is None:
-        raise NotFound
-    return need
+    return found | {"overdue": readable(scope).where(_late(now)).count()}
 
 
 def timeline(need: Need) -> list[needs.Line]:
@@ -143,7 +139,7 @@ def triage(desk: Desk, given: Triage, *, now: dt.datetime) -> Need:
     if given.lead_unit is not None:
         changes["lead_unit"] = given.lead_unit
     with db.atomic():
-        need = _taken(desk)
+        need = taken(desk)
         category = need.category
         if given.category:
             category = needs_intake.category(given.category)
@@ -153,60 +149,44 @@ def triage(desk: Desk, given: Triage, *, now: dt.datetime) -> Need:
             changes |= needs_clock.restarted(need, days, since=need.received_at)
             changes["resolve_days"] = days
         text = "已受理" + ("，需要多个部门协同办理" if given.is_cross else "")
-        return _act(desk, need, Move(Act.TRIAGE, text, changes=changes), now=now)
-
-
-def dispatch(desk: Desk, lead_unit: str, note: str = "", *, now: dt.datetime) -> Need:
-    """Say which body leads. Raises NotFound, VersionConflict, WrongState."""
-    text = f"由{lead_unit}牵头办理" + (f"：{note}" if note else "")
-    with db.atomic():
-        move = Move(Act.DISPATCH, text, changes={"lead_unit": lead_unit})
-        return _act(desk, _taken(desk), move, now=now)
-
-
-def give_back(desk: Desk, reason: str, *, now: dt.datetime) -> Need:
-    """Give a need back to be taken up anew; colleagues read why. Raises NotFound, VersionConflict,
-    WrongState."""
-    with db.atomic():
-        move = Move(Act.RETURN, reason, is_public=False, changes={"lead_unit": ""})
-        return _act(desk, _taken(desk), move, now=now)
+        return act(desk, need, Move(Act.TRIAGE, text, changes=changes), now=now)
 
 
 def reply(desk: Desk, text: str, *, now: dt.datetime) -> Need:
     """Say something to the submitter, who is told; the first time counts as our response. Raises
     NotFound, VersionConflict, WrongState."""
     with db.atomic():
-        need = _taken(desk)
-        return _act(desk, need, Move(Act.REPLY, text, changes=_responded(need, now)), now=now)
+        need = taken(desk)
+        return act(desk, need, Move(Act.REPLY, text, changes=responded(need, now)), now=now)
 
 
 def note(desk: Desk, text: str, *, now: dt.datetime) -> Need:
     """Write something only colleagues read. Raises NotFound, VersionConflict."""
     with db.atomic():
-        return _act(desk, _taken(desk), Move(Act.NOTE, text, is_public=False), now=now)
+        return act(desk, taken(desk), Move(Act.NOTE, text, is_public=False), now=now)
 
 
 def request_info(desk: Desk, text: str, *, now: dt.datetime) -> Need:
     """Ask the submitter for what is missing and stop the clock; the whole days left are kept.
     Raises NotFound, VersionConflict, WrongState."""
     with db.atomic():
-        need = _taken(desk)
+        need = taken(desk)
         is_late = need.due_resolve < now
         work = calendar.load(day_of(now))
-        changes = _responded(need, now) | {
+        changes = responded(need, now) | {
             "paused_on": day_of(now),
             "paused_days": None if is_late else work.work_days_left(now, need.due_resolve),
         }
-        return _act(desk, need, Move(Act.REQUEST_INFO, text, changes=changes), now=now)
+        return act(desk, need, Move(Act.REQUEST_INFO, text, changes=changes), now=now)
 
 
 def resume(desk: Desk, text: str = "", *, now: dt.datetime) -> Need:
     """Let the clock run on with the days that were left. Raises NotFound, VersionConflict,
     WrongState."""
     with db.atomic():
-        need = _taken(desk)
+        need = taken(desk)
         changes = needs_clock.resumed(need, now=now) if need.state is NeedState.WAITING_INFO else {}
-        return _act(desk, need, Move(Act.RESUME, text or "继续办理", changes=changes), now=now)
+        return act(desk, need, Move(Act.RESUME, text or "继续办理", changes=changes), now=now)
 
 
 def answer(
@@ -215,20 +195,24 @@ def answer(
     text: str,
     *,
     duplicate_of: str | None = None,
+    consulted: str = "",
     now: dt.datetime,
 ) -> Need:
     """Answer with what came of it: `text` is what the submitter reads, and with `explained` it is
-    the reason why it cannot be done. `duplicate_of`: the number of the need that goes on. Raises
-    NotFound, VersionConflict, WrongState, Invalid."""
+    the reason why it cannot be done, with the level `consulted` before saying so. `duplicate_of`:
+    the number of the need that goes on. Raises NotFound, VersionConflict, WrongState, Invalid."""
     if outcome not in _ANSWERS:
         raise Invalid(fields={"outcome": "请选择办理结果"})
     if not text.strip():
         is_no = outcome is Outcome.EXPLAINED
         raise Invalid(fields={"text": "请说明为什么办不了" if is_no else "请填写答复"})
+    if outcome is Outcome.EXPLAINED and not consulted.strip():
+        raise Invalid(fields={"consulted": "请填写问过哪一级，例如“镇经济发展办”"})
     with db.atomic():
-        need = _taken(desk)
-        changes = _responded(need, now) | {
+        need = taken(desk)
+        changes = responded(need, now) | {
             "outcome": outcome,
+            "consulted": consulted.strip() if outcome is Outcome.EXPLAINED else "",
             "answered_at": now,
             "closed_at": None,
             "paused_on": None,
@@ -236,60 +220,14 @@ def answer(
         }
         if outcome is Outcome.DUPLICATE:
             changes["duplicate_of_id"] = _original(desk.scope, need, duplicate_of)
-        return _act(desk, need, Move(Act.ANSWER, text, changes=changes), now=now)
+        return act(desk, need, Move(Act.ANSWER, text, changes=changes), now=now)
 
 
 def _original(scope: Scope, need: Need, number: str | None) -> int:
-    other = _readable(scope).where(Need.no == (number or "")).first()
+    other = readable(scope).where(Need.no == (number or "")).first()
     if other is None or other.id == need.id or other.duplicate_of_id is not None:
         raise Invalid(fields={"duplicate_of": "请填写另一件诉求的编号，该诉求不能也是重复件"})
     return int(other.id)
-
-
-def _act(desk: Desk, need: Need, move: Move, *, now: dt.datetime) -> Need:
-    """Write a step, its trail, and word of it to the submitter where it speaks to them."""
-    was = need.state
-    event = transition(need, move, desk.actor, now=now, expected=desk.expected)
-    place = need.space_id
-    files.attach(desk.actor, desk.attachments, Subject.NEED_EVENT, event.id, space_id=place)
-    audit.record(
-        desk.actor,
-        f"needs.{move.act.value}",
-        need,
-        now=now,
-        org_unit_id=place,
-        before={"state": was.value},
-        after={"state": need.state.value},
-    )
-    if move.act in (Act.ANSWER, Act.REPLY, Act.REQUEST_INFO):
-        titles = {Act.ANSWER: "您的诉求已答复", Act.REPLY: "您的诉求有新回复"}
-        tell(need, event, titles.get(move.act, "您的诉求需要补充材料"), move.text, now=now)
-    return get(desk.scope, need.id)
-
-
-def _taken(desk: Desk) -> Need:
-    """Return the need, held until the transaction ends. Raises NotFound."""
-    get(desk.scope, desk.need_id)
-    return lock(desk.need_id)
-
-
-def _responded(need: Need, now: dt.datetime) -> dict[str, Any]:
-    return {"first_response_at": need.first_response_at or now}
-
-
-def _readable(scope: Scope) -> Any:
-    """Return the needs whose words the staff may read, with Space and category: those of the Spaces
-    they work in, once WeChat or a person has let the words through."""
-    spaces = sorted(scope.space_ids(Verb.WORK_NEEDS))
-    return (
-        Need.select(Need, Space, Category)
-        .join_from(Need, Space)
-        .join_from(Need, Category)
-        .where(
-            Need.space.in_(spaces),
-            Need.text_check.in_([TextCheck.PASSED.value, TextCheck.REVIEW.value]),
-        )
-    )
 
 
 def _late(now: dt.datetime) -> Any:

@@ -35,10 +35,26 @@ class Act(StrEnum):
     CLOSE = "close"
     CHECK = "check"
     REFUSE = "refuse"
+    LINK = "link"
+    RESOLVE = "resolve"
+    FEEDBACK = "feedback"
+    ACCEPT = "accept"
+    ASSIST = "assist"
+    DONE = "done"
+    EXTEND_ASK = "extend_ask"
+    EXTEND = "extend"
+    ESCALATE = "escalate"
+    ADVISE = "advise"
+    APPEAL = "appeal"
+    UPHOLD = "uphold"
+    REVISIT = "revisit"
 
 
 OPEN = (S.SUBMITTED, S.TRIAGED, S.DISPATCHED, S.IN_PROGRESS, S.WAITING_INFO, S.RETURNED)
 """States in which the submitter still waits for an answer."""
+
+_RUNNING = (S.TRIAGED, S.DISPATCHED, S.IN_PROGRESS, S.RETURNED)
+"""States in which the clock runs and somebody of ours has read the need."""
 
 _stay = {state: state for state in NeedState}
 
@@ -68,6 +84,23 @@ TABLE: dict[Act, dict[NeedState, NeedState]] = {
     Act.CLOSE: _all_to(S.CLOSED, S.ANSWERED),
     Act.CHECK: _stay,
     Act.REFUSE: _all_to(S.WITHDRAWN, S.SUBMITTED),
+    # An activity held for a need, and what its owner says of it afterwards.
+    Act.LINK: {state: state for state in (*OPEN, S.ANSWERED)},
+    Act.RESOLVE: _all_to(S.CLOSED, *OPEN, S.ANSWERED, S.CLOSED),
+    Act.FEEDBACK: {state: state for state in (*OPEN, S.ANSWERED, S.CLOSED)},
+    # What bodies and levels called to a need do; only who leads moves it.
+    Act.ACCEPT: _all_to(S.IN_PROGRESS, S.DISPATCHED, S.IN_PROGRESS)
+    | _all_to(S.WAITING_INFO, S.WAITING_INFO),
+    Act.DONE: _all_to(S.IN_PROGRESS, S.DISPATCHED, S.IN_PROGRESS)
+    | _all_to(S.WAITING_INFO, S.WAITING_INFO),
+    Act.ASSIST: {state: state for state in OPEN if state is not S.SUBMITTED},
+    Act.EXTEND_ASK: {state: state for state in _RUNNING},
+    Act.EXTEND: {state: state for state in _RUNNING},
+    Act.ESCALATE: {state: state for state in (*_RUNNING, S.WAITING_INFO)},
+    Act.ADVISE: {state: state for state in OPEN if state is not S.SUBMITTED},
+    Act.APPEAL: _all_to(S.ANSWERED, S.ANSWERED) | _all_to(S.CLOSED, S.CLOSED),
+    Act.UPHOLD: _all_to(S.ANSWERED, S.ANSWERED) | _all_to(S.CLOSED, S.CLOSED),
+    Act.REVISIT: _all_to(S.IN_PROGRESS, S.ANSWERED, S.CLOSED),
 }
 """Act → from which state to which. What is not in here cannot happen."""
 

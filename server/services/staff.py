@@ -8,7 +8,7 @@ from typing import Any
 
 from peewee import IntegrityError
 
-from models import ConsoleLogin, Grant, OrgUnit, Space, Staff, User, db
+from models import ConsoleLogin, Grant, OrgUnit, Partner, Space, Staff, User, db
 from models.staff import Role
 from server import passwords
 from server.clock import day_of
@@ -46,6 +46,8 @@ class Scope:
     staff_id: int
     grants: tuple[tuple[Role, str], ...]
     """Each a role and the tree path it holds from."""
+    partners: frozenset[int] = frozenset()
+    """The partners whose dispatches the account works on."""
 
     @cached_property
     def _space_paths(self) -> dict[int, str]:
@@ -92,7 +94,13 @@ class Scope:
 def scope_of(staff: Staff, *, now: dt.datetime) -> Scope:
     """Return what the account may do today: its grants that hold, by the Shanghai day."""
     held = grants_of(staff, now=now)
-    return Scope(staff.id, tuple((given.role, given.org_unit.path) for given in held))
+    partners = frozenset(
+        given.partner_id
+        for given in held
+        if given.role is Role.PARTNER_HANDLER and given.partner_id is not None
+    )
+    roles = tuple((given.role, given.org_unit.path) for given in held)
+    return Scope(staff.id, roles, partners)
 
 
 def grants_of(staff: Staff, *, now: dt.datetime) -> list[Grant]:
@@ -231,7 +239,7 @@ def note_login(account: Staff, password_hash: str | None, *, now: dt.datetime) -
     ).execute()
 
 
-def grant(
+def grant(  # noqa: PLR0913  # what a grant says, all by name
     account: Staff,
     role: Role,
     unit: OrgUnit,
@@ -241,14 +249,18 @@ def grant(
     by: Scope | None = None,
     from_on: dt.date | None = None,
     to_on: dt.date | None = None,
+    partner: Partner | None = None,
 ) -> Grant:
     """Give a role at a knot of the tree from a day on (default today) and return the grant. `by`:
-    who gives it, if it is not the system. Raises WrongPlace, Forbidden, Invalid."""
+    who gives it, if it is not the system; `partner`: whose dispatches a partner handler works on.
+    Raises WrongPlace, Forbidden, Invalid."""
     from_on = from_on or day_of(now)
     if PLACES.get(role, unit.kind) != unit.kind:
         raise WrongPlace
     if to_on and to_on < from_on:
         raise Invalid(fields={"to_on": "结束日期不能早于开始日期"})
+    if (role is Role.PARTNER_HANDLER) != (partner is not None):
+        raise Invalid(fields={"partner": "共建单位经办要选一家共建单位，其他角色不选"})
     if by is not None:
         _may_grant(by, role, unit)
     with db.atomic():
@@ -261,6 +273,7 @@ def grant(
             from_on=from_on,
             to_on=to_on,
             granted_by=actor.id,
+            partner_id=partner.id if partner else None,
         )
         told = {"role": role, "login": account.login, "from": from_on.isoformat()}
         audit.record(actor, "staff.grant", given, now=now, org_unit_id=unit.id, after=told)

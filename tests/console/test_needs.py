@@ -49,10 +49,11 @@ def test_works_a_need_from_triage_to_answer(operator: Desk, space: models.Space)
     need = factories.make_need(space, user_id=user.id)
     path = f"/console/needs/{need.id}"
     assert "林悦" in operator.see(path)
+    me = models.Staff.get()
 
     operator.do(f"{path}/triage", version=need.version, summary="想听税务讲座", lead_unit="")
     assert _fresh(need).state == NeedState.TRIAGED
-    operator.do(f"{path}/dispatch", version=_fresh(need).version, lead_unit="税务所")
+    operator.do(f"{path}/dispatch", version=_fresh(need).version, to=f"staff-{me.id}", role="lead")
     page = operator.do(f"{path}/reply", version=_fresh(need).version, text="周四来", to="member")
     assert "周四来" in page
     assert _fresh(need).first_response_at

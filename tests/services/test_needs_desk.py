@@ -9,8 +9,9 @@ import models
 from models.needs import NeedState, Outcome
 from models.staff import Role
 from server.errors import Invalid, NotFound, VersionConflict
-from server.services import needs, needs_desk, needs_intake, staff
+from server.services import needs, needs_desk, needs_dispatches, needs_intake, staff
 from server.services.needs_desk import Desk, Filters, Triage
+from server.services.needs_dispatches import Errand
 from server.services.needs_states import WrongState
 from tests import factories
 from tests.conftest import Sandbox
@@ -121,11 +122,11 @@ def test_the_whole_way(bench: Bench) -> None:
         "流动资金贷款",
         "缺流动资金",
     )
-    need = needs_desk.dispatch(bench.desk(need), "区金融办", now=NOON)
+    need = needs_dispatches.dispatch(bench.desk(need), Errand(unit="区金融办"), now=NOON)
     assert (need.state, need.lead_unit) == (NeedState.DISPATCHED, "区金融办")
-    need = needs_desk.give_back(bench.desk(need), "不属本单位", now=NOON)
+    need = needs_dispatches.give_back(bench.desk(need), "不属本单位", now=NOON)
     assert (need.state, need.lead_unit) == (NeedState.RETURNED, "")
-    need = needs_desk.dispatch(bench.desk(need), "街道", now=NOON)
+    need = needs_dispatches.dispatch(bench.desk(need), Errand(unit="街道"), now=NOON)
     need = needs_desk.reply(bench.desk(need), "已联系银行", now=NOON + DAY)
     assert (need.state, need.first_response_at) == (NeedState.IN_PROGRESS, NOON + DAY)
     need = needs_desk.reply(bench.desk(need), "银行明天来", now=NOON + 2 * DAY)
@@ -192,8 +193,12 @@ def test_a_polite_no_says_why(bench: Bench) -> None:
     with pytest.raises(Invalid) as wrong:
         needs_desk.answer(bench.desk(need), Outcome.EXPLAINED, " ", now=NOON)
     assert "为什么" in wrong.value.detail
-    done = needs_desk.answer(bench.desk(need), Outcome.EXPLAINED, "政策不允许", now=NOON)
-    assert done.outcome is Outcome.EXPLAINED
+    with pytest.raises(Invalid):
+        needs_desk.answer(bench.desk(need), Outcome.EXPLAINED, "政策不允许", now=NOON)
+    done = needs_desk.answer(
+        bench.desk(need), Outcome.EXPLAINED, "政策不允许", consulted="镇经发办", now=NOON
+    )
+    assert (done.outcome, done.consulted) == (Outcome.EXPLAINED, "镇经发办")
 
 
 def test_a_duplicate_names_the_other(bench: Bench) -> None:

@@ -45,3 +45,13 @@ window.addEventListener('beforeunload', (event) => {
 document.addEventListener('click', (event) => {
   if (event.target.closest('[data-print]')) window.print()
 })
+
+// A template goes where the person stands in the text, never over what is there.
+document.addEventListener('click', (event) => {
+  const chosen = event.target.closest('[data-fill]')
+  const field = chosen && document.getElementById(chosen.dataset.fill)
+  if (!field) return
+  field.setRangeText(chosen.dataset.text, field.selectionStart, field.selectionEnd, 'end')
+  field.dispatchEvent(new Event('input', { bubbles: true }))
+  field.focus()
+})
