@@ -31,7 +31,14 @@ WORDS = set(
 # What a room needs to stand, besides its words.
 FURNITURE = {
     "server/schemas": {"base"},
-    "server/services": {"health", "health_rules", "idempotency", "jobs", "jobs_retention"},
+    "server/services": {
+        "health",
+        "health_activities",
+        "health_rules",
+        "idempotency",
+        "jobs",
+        "jobs_retention",
+    },
     "server/api": {"door", "problems"},
     "server/console": {"door", "forms", "home", "jobs", "assets", "labels", "pages"},
     "server/jobs": {"worker", "wake", "timetable"},
