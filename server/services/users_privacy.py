@@ -12,6 +12,7 @@ from models import (
     IdempotencyKey,
     Message,
     Need,
+    NeedActivityLink,
     NoShowMark,
     Rating,
     ScanLog,
@@ -32,6 +33,7 @@ from server.services import (
     audit,
     enterprises,
     files,
+    needs_erasure,
     notifications,
     signups,
     signups_noshows,
@@ -69,6 +71,7 @@ def copy_of(user: User, *, vault: Vault) -> dict[str, Any]:
         "no_shows": _no_shows(user),
         "checkins": _checkins(user),
         "needs": _needs(user),
+        "need_activities": _need_activities(user),
         "files": [
             {
                 "id": str(row.id),
@@ -205,10 +208,30 @@ def _needs(user: User) -> list[dict[str, Any]]:
     ]
 
 
+def _need_activities(user: User) -> list[dict[str, Any]]:
+    rows: Any = (
+        NeedActivityLink.select(NeedActivityLink, Need, Activity)
+        .join(Need)
+        .switch(NeedActivityLink)
+        .join(Activity)
+        .where(NeedActivityLink.user_id == user.id)
+        .order_by(NeedActivityLink.id)
+    )
+    return [
+        {
+            "need": row.need.no,
+            "activity": row.activity.title,
+            "solved": row.result,
+            "text": row.comment,
+        }
+        for row in rows
+    ]
+
+
 def erase(user: User, *, actor: audit.Actor, now: dt.datetime) -> None:
-    """Forget a person (注销): sessions end, future places are given back, memberships end, and all
-    that tells who it was is wiped, what they uploaded too. What they did stays as an anonymous count, their needs stay as
-    the company's. Raises VersionConflict when the row changed meanwhile."""
+    """Forget a person (注销): sessions end, future places are given back, memberships end, needs not
+    yet answered are taken back, and all they wrote or uploaded and all that tells who it was is
+    wiped. What they did stays as an anonymous count. Raises VersionConflict when the row changed meanwhile."""
     with db.atomic():
         signups.cancel_all_of(user, reason="账号已注销", now=now)
         enterprises.leave(user, now=now)
@@ -219,7 +242,8 @@ def erase(user: User, *, actor: audit.Actor, now: dt.datetime) -> None:
         UserOpenid.delete().where(UserOpenid.user_id == mine).execute()
         IdempotencyKey.delete().where(IdempotencyKey.user_id == mine).execute()
         Signup.update(answers={}).where(Signup.user_id == mine).execute()
-        Need.update(contact_times="").where(Need.user_id == mine).execute()
+        Rating.update(text="").where(Rating.user_id == mine).execute()
+        needs_erasure.forget(mine, now=now)
         # Which phone and which network it was; a device of the door keeps its answers.
         ScanLog.update(device="", ip_hash="").where(
             ScanLog.user_id == mine, ScanLog.client_ref.is_null()
@@ -247,9 +271,8 @@ def erase_by_openid(openid: str, *, vault: Vault, now: dt.datetime) -> bool:
 
 
 def revoke_data(openid: str, codes: Iterable[int], *, vault: Vault, now: dt.datetime) -> bool:
-    """Delete exactly the data a person took back at WeChat (8 phone number, 6 and 19 nickname, 14
-    pictures they chose, 15 files they chose; of the other kinds we hold none). Returns False when we know no such person. Raises
-    VersionConflict when the row changed meanwhile."""
+    """Delete exactly the data a person took back at WeChat (8 phone number, 6 and 19 nickname, 14 and
+    15 pictures and files they chose). Returns False when we know no such person. Raises VersionConflict."""
     user = users.find_by_openid(openid, vault)
     if user is None:
         return False

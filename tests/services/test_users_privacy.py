@@ -8,11 +8,13 @@ from flask import Flask
 
 import models
 from models.enterprises import MemberStatus
+from models.needs import NeedState, Outcome
+from models.needs_dispatches import DispatchRole
 from models.signups import SignupState
 from models.users import UserStatus
 from server.crypto import Vault
 from server.errors import VersionConflict
-from server.services import audit, auth, signups_rounds, users, users_privacy
+from server.services import audit, auth, needs_erasure, signups_rounds, users, users_privacy
 from tests import factories
 from tests.conftest import resources
 
@@ -102,7 +104,60 @@ def test_erasure_ends_what_runs_and_keeps_what_was(vault: Vault, now: dt.datetim
     answers = {row.user_id: row.answers for row in models.Signup.select().order_by("answers")}
     assert answers == {user.id: {}, other.id: {"忌口": "无"}}
     left = models.Need.get_by_id(need.id)
-    assert (left.body, left.contact_times) == (need.body, "")
+    assert (left.no, left.category_id, left.enterprise_id) == (
+        need.no,
+        need.category_id,
+        company.id,
+    )
+
+
+def test_erasure_takes_the_words_of_needs_and_ratings(vault: Vault, now: dt.datetime) -> None:
+    user, other = make_person(vault, now), make_person(vault, now, "o-2")
+    handler = factories.make_staff(user_id=other.id)
+    own = {
+        "user_id": user.id,
+        "title": "我的秘密",
+        "body": "我的秘密",
+        "answers": {"q": "我的秘密"},
+    }
+    at_work = factories.make_need(state=NeedState.IN_PROGRESS, staff_summary="我的秘密", **own)
+    answered = factories.make_need(state=NeedState.ANSWERED, **own)
+    colleagues = factories.make_need(user_id=other.id, title="同事的")
+    space = at_work.space_id
+    models.Dispatch.add(
+        now=now, space=space, need=at_work, staff=handler, role=DispatchRole.LEAD, state="accepted"
+    )
+    for need, by in ((at_work, user), (colleagues, user), (colleagues, other)):
+        models.NeedEvent.create(
+            space=need.space_id, need=need, at=now, actor_kind="member", actor_id=by.id,
+            type="supplement", text="我的秘密" if by == user else "同事的", after={"title": "我的秘密"},
+        )  # fmt: skip
+    models.NeedRating.add(
+        now=now, space=answered.space_id, need=answered, satisfaction="basic", solved="no",
+        text="我的秘密",
+    )  # fmt: skip
+    checkin = factories.make_checkin(factories.make_signup(user=user))
+    models.Rating.add(
+        now=now, space=checkin.space_id, session=checkin.session_id, checkin=checkin,
+        user_id=user.id, score=1, text="我的秘密",
+    )  # fmt: skip
+
+    users_privacy.erase(user, actor=audit.Actor("member", user.id), now=now)
+
+    for table in (models.Need, models.NeedRating, models.Rating):
+        assert "我的秘密" not in str(list(table.select().dicts()))
+    assert [
+        row.text for row in models.NeedEvent.select().where(models.NeedEvent.actor_id == other.id)
+    ] == ["同事的"]
+    mine = models.NeedEvent.select().where(models.NeedEvent.actor_id == user.id)
+    assert {(row.text, str(row.after)) for row in mine} == {(needs_erasure.ERASED, "{}")}
+    left = {row.id: (row.state, row.outcome) for row in models.Need.select()}
+    assert left[at_work.id] == (NeedState.WITHDRAWN, Outcome.WITHDRAWN)
+    assert left[answered.id] == (NeedState.ANSWERED, None)
+    assert models.NeedRating.get().solved == "no"
+    assert models.Rating.get().score == 1
+    (told,) = models.Message.select().where(models.Message.user_id == other.id)
+    assert at_work.no in told.body
 
 
 def test_who_comes_back_is_somebody_new(vault: Vault, now: dt.datetime) -> None:
