@@ -64,9 +64,7 @@ def index() -> ResponseReturnValue:
 @bp.get("/visits/new")
 def new() -> ResponseReturnValue:
     """Show the form; with `spring` and `space` filled with what the calendar proposes."""
-    mine = door.spaces_of(Verb.VISIT)
-    if not mine:
-        raise Forbidden
+    _require_somewhere()
     wanted = door.asked_id("space")
     values = fresh_values() | {"space_id": wanted}
     year = door.asked_number("spring")
@@ -78,6 +76,7 @@ def new() -> ResponseReturnValue:
 @bp.post("/visits")
 def create() -> ResponseReturnValue:
     """Plan a season: its list is found by the rule."""
+    _require_somewhere()
     form = Form(request.form)
     try:
         wanted = read_campaign(form, None)
@@ -189,6 +188,12 @@ def _found(rows: list[VisitTarget]) -> list[Any]:
         return []
     listed = {row.enterprise_id for row in rows}
     return [row for row in query.limit(_FOUND + len(listed)) if row.id not in listed][:_FOUND]
+
+
+def _require_somewhere() -> None:
+    """Let pass who may plan visits in any Space. Raises Forbidden."""
+    if not current_scope().space_ids(Verb.VISIT):
+        raise Forbidden
 
 
 def _edit_page(form: Form, campaign: VisitCampaign | None) -> str:

@@ -124,7 +124,11 @@ def _page(target_id: int, form: Form | None, kept: Sequence[File] = ()) -> str:
         categories=needs_intake.categories(),
         need_rows=range(NEEDS),
         scale=SCALE,
-        states=[pair for pair in labels.choices(TargetState) if pair[0] != TargetState.DONE],
+        states=[
+            pair
+            for pair in labels.choices(TargetState)
+            if pair[0] not in (TargetState.DONE, target.state)
+        ],
         form=form or _fresh(target, record, story),
         kept=kept,
     )

@@ -48,7 +48,7 @@ def spring(year: int) -> Spring:
         reasons.append(_announced(rows, rest))
     else:
         reasons.append(
-            f"{year} 年的放假安排尚未公布，暂按放假到正月初七（{day_label(last)}）推算，公布后会重新计算"
+            f"{year} 年的放假安排尚未公布，暂按放假到正月初七即{day_label(last)}推算，公布后会重新计算"
         )
     reasons.append(f"节后第一个工作日是{day_label(starts_on)}{_make_up(work, starts_on)}")
     reasons.append(f"走访 {LASTS} 个工作日，到{day_label(ends_on)}")
