@@ -17,6 +17,8 @@ from scripts.demo import (
     places,
     programme,
     projects,
+    register,
+    visits,
 )
 from server.clock import utcnow
 from server.context import Resources
@@ -64,6 +66,7 @@ def _fill(resources: Resources, passwords: dict[str, str], now: dt.datetime) -> 
     people.add_staff(town, passwords, vault=resources.vault, now=now)
     companies = people.add_companies(town, rng, now - dt.timedelta(days=200))
     crowd = people.add_members(town, companies, rng, vault=resources.vault, now=now)
+    register.add_register(town, companies, now)
     series = programme.add_series(now)
     offers = programme.add_offers(town, series, rng, now)
     history.add_history(offers, crowd, rng, now)
@@ -76,6 +79,7 @@ def _fill(resources: Resources, passwords: dict[str, str], now: dt.datetime) -> 
     menus.add_menus(town, offers, now)
     partners.add_partners(town, resources.vault, now)
     needs.add_needs(town, crowd, rng, Disk(resources.config.files_dir), now)
+    visits.add_visits(town, now)
 
 
 def _password() -> str:

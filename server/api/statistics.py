@@ -8,6 +8,7 @@ from server.context import current_scope
 from server.schemas.base import ListOut
 from server.schemas.statistics import (
     FigureOut,
+    RestatementOut,
     RowOut,
     RowsQuery,
     SpaceFiguresOut,
@@ -16,7 +17,7 @@ from server.schemas.statistics import (
     SummaryQuery,
     SumsQuery,
 )
-from server.services import statistics
+from server.services import enterprises_restated, statistics
 
 staff_bp = staff_word("statistics")
 
@@ -35,7 +36,13 @@ def summary(query: SummaryQuery) -> Response:
     spaces = statistics.spaces_for(current_scope(), query.space)
     figures = statistics.summary(spaces, period, now=utcnow())
     out = [_out(figure) for figure in figures]
-    return reply(SummaryOut(month=query.month, space_ids=sorted(spaces), figures=out))
+    restated = [
+        RestatementOut(**{name: getattr(each, name) for name in RestatementOut.model_fields})
+        for each in enterprises_restated.of_month(spaces, query.month)
+    ]
+    return reply(
+        SummaryOut(month=query.month, space_ids=sorted(spaces), figures=out, restated=restated)
+    )
 
 
 @staff_bp.get(
@@ -63,7 +70,7 @@ def sums(query: SumsQuery) -> Response:
     period = statistics.Period.of_month(query.month)
     figures = statistics.sums_for(current_scope(), period, now=utcnow())
     out = [_out(figure) for figure in figures]
-    return reply(SummaryOut(month=query.month, space_ids=[], figures=out))
+    return reply(SummaryOut(month=query.month, space_ids=[], figures=out, restated=[]))
 
 
 @staff_bp.get(

@@ -48,10 +48,23 @@ class FigureOut(Out):
     as_of: Moment
 
 
+class RestatementOut(Out):
+    """A figure of one Space that reads differently since `at`: companies were merged or parted."""
+
+    space_id: Id
+    figure: str
+    before: float
+    after: float
+    at: Moment
+
+
 class SummaryOut(Out):
+    """The figures of a month, and which of them changed after they could have been told."""
+
     month: str
     space_ids: list[Id]
     figures: list[FigureOut]
+    restated: list[RestatementOut]
 
 
 class SpaceFiguresOut(Out):

@@ -264,6 +264,56 @@ export interface ChoicesOut {
   staff: ChoiceOut[]
 }
 
+export interface ClusterIn {
+  need_ids?: string[]
+  note?: string
+  space_id: string
+  title: string
+}
+
+export interface ClusterNeedOut {
+  cluster_id: string | null
+  id: string
+  no: string
+  state: NeedState
+  title: string
+}
+
+/** Needs to put in and to take out. */
+export interface ClusterNeedsIn {
+  add?: string[]
+  remove?: string[]
+}
+
+/** A group of needs; each of them keeps its own state, owner and promise. */
+export interface ClusterOut {
+  companies: number
+  effect: EffectOut
+  id: string
+  needs: ClusterNeedOut[]
+  note: string
+  open: number
+  says: string
+  space_id: string
+  state: ClusterState
+  title: string
+  version: number
+}
+
+/** What is left out stays as it is. */
+export interface ClusterPatchIn {
+  note?: string | null
+  state?: ClusterState | null
+  title?: string | null
+  version: number
+}
+
+export type ClusterState = 'open' | 'planned' | 'closed'
+
+export interface ClustersOut {
+  items: ClusterOut[]
+}
+
 /** The one-time code WeChat gave the phone. */
 export interface CodeIn {
   code: string
@@ -476,6 +526,17 @@ export interface DueChallengeOut {
   flags: string[]
   name: string
   server_time: string
+}
+
+/** What was held for the needs and what their owners say; needs count once. */
+export interface EffectOut {
+  activities: number
+  line: string
+  needs: number
+  no: number
+  partly: number
+  waiting: number
+  yes: number
 }
 
 /** A company as anybody may find it: no more than its name and where it is. */
@@ -770,6 +831,12 @@ export interface LedgerOut {
   troubles: TroublesOut
 }
 
+export interface LinkIn {
+  activity_id: string
+  hold_seat?: boolean
+  version: number
+}
+
 /** The token is told this once; it goes into `Authorization: Bearer`. */
 export interface LoggedInOut {
   expires_at: string
@@ -904,6 +971,20 @@ export interface MilestoneOut {
   text: string
 }
 
+/** An activity held for a need: `seat_held_until` while a place is kept, `asked` once it is over and the owner may say whether it helped, `result` what they said. */
+export interface NeedActivityOut {
+  activity_id: string
+  answered_at: string | null
+  asked: boolean
+  came: boolean | null
+  comment: string
+  result: Solved | null
+  seat_held_until: string | null
+  starts_at: string | null
+  state: ActivityState
+  title: string
+}
+
 /** A need in a list. `is_overdue`: a promised moment has passed and the clock runs. */
 export interface NeedBriefOut {
   category: string
@@ -976,6 +1057,7 @@ export interface NeedLineOut {
 /** A need with all that was said; `actions` are what the reader may do with it now. */
 export interface NeedOut {
   actions: string[]
+  activities: NeedActivityOut[]
   answered_at: string | null
   answers: Record<string, string>
   attachments: FileOut[]
@@ -1104,6 +1186,29 @@ export interface PlacedOut {
   state: SignupState
 }
 
+/** An activity held for needs: `seats` places are kept 48 hours for those who asked, the longest waiting first, from its publication on. */
+export interface PlanIn {
+  body?: string
+  capacity?: number | null
+  ends_at: string
+  expert_id?: string | null
+  kind?: ActivityKind
+  need_ids: string[]
+  seats: number
+  series_id: string
+  starts_at: string
+  theme: string
+  title: string
+  venue_id?: string | null
+}
+
+/** The draft that was written; publish it to invite those who asked. */
+export interface PlannedOut {
+  activity_id: string
+  needs: number
+  seats: number
+}
+
 export interface PresenceOut {
   capacity: number | null
   people: number
@@ -1216,6 +1321,15 @@ export interface RestatedOut {
   after: number
   before: number
   month: string
+  space_id: string
+}
+
+/** A figure of one Space that reads differently since `at`: companies were merged or parted. */
+export interface RestatementOut {
+  after: number
+  at: string
+  before: number
+  figure: string
   space_id: string
 }
 
@@ -1398,6 +1512,16 @@ export type SignupSource = 'self' | 'staff' | 'walk_in' | 'roster' | 'need_invit
 
 export type SignupState = 'pending' | 'confirmed' | 'waitlisted' | 'offered' | 'declined' | 'cancelled' | 'lost' | 'attended' | 'no_show'
 
+export interface SimilarOut {
+  need: ClusterNeedOut
+  reasons: string[]
+  words: string[]
+}
+
+export interface SimilarsOut {
+  items: SimilarOut[]
+}
+
 export type Solved = 'yes' | 'partly' | 'no'
 
 /** A Space in a list. */
@@ -1537,6 +1661,7 @@ export interface StaffNeedIn {
 /** The same as staff see it, with whose it is, the notes between colleagues, and who has it in hand. */
 export interface StaffNeedOut {
   actions: string[]
+  activities: NeedActivityOut[]
   answered_at: string | null
   answers: Record<string, string>
   attachments: FileOut[]
@@ -1625,9 +1750,11 @@ export interface StandingOut {
   unreachable: number
 }
 
+/** The figures of a month, and which of them changed after they could have been told. */
 export interface SummaryOut {
   figures: FigureOut[]
   month: string
+  restated: RestatementOut[]
   space_ids: string[]
 }
 
@@ -1686,6 +1813,19 @@ export type TargetState = 'todo' | 'done' | 'refused' | 'unreachable'
 /** Where WeChat's check of the words stands. */
 export type TextCheck = 'pending' | 'passed' | 'review' | 'refused'
 
+/** Needs nobody has grouped yet, why they might belong together, and the group they might join. */
+export interface ThemeOut {
+  cluster_id: string | null
+  companies: number
+  needs: ClusterNeedOut[]
+  reason: string
+  title: string
+}
+
+export interface ThemesOut {
+  items: ThemeOut[]
+}
+
 export interface TriageIn {
   category?: string | null
   is_cross?: boolean
@@ -1739,6 +1879,13 @@ export type VenueRole = 'main' | 'auxiliary' | 'external'
 
 /** What a line of the sheet means against the register. */
 export type Verdict = 'new' | 'suspect' | 'changes' | 'same' | 'error'
+
+/** What the owner says of an activity held for their need. */
+export interface VerdictIn {
+  activity_id: string
+  solved: Solved
+  text?: string
+}
 
 /** The last word on one item: sent again it gets the same. `code` says why it was refused. */
 export interface VerdictOut {
