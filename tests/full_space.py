@@ -3,6 +3,7 @@ come out: the ground on which the walk over all routes looks for leaks."""
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 import models
 from models.activities import ActivityState, SessionState, SharedTo, SignupMode
@@ -74,6 +75,7 @@ def fill(vault: Vault, disk: Disk, secret: str) -> FullSpace:
     public = _activities(space, series, member, ids)
     category = factories.make_category()
     _needs(space, category, member, company, ids)
+    _clusters(space, ids)
     _file(space, member, disk, ids)
     _menus(space, ids)
     _messages(space, member, ids)
@@ -261,6 +263,53 @@ def _needs(
         text=f"{PRIVATE}评价",
     )
     ids["need_id"] = [str(need.id) for need in needs]
+    ids["category_id"] = [str(category.id)]
+    _hands(space, needs[0], ids)
+
+
+def _hands(space: models.Space, need: models.Need, ids: Ids) -> None:
+    """Put a need into a partner's hands, ask days for it and call somebody to it. The town is not
+    called: its officer reads what it was called to."""
+    body = models.Partner.add(
+        now=utcnow(), org_unit=space.org_unit, type="provider", name=f"{INTERNAL}单位"
+    )
+    base = {"now": utcnow(), "space": space, "need": need}
+    sent = models.Dispatch.add(**base, partner=body, role="lead", note=f"{PRIVATE}派单说明")
+    asked = models.Extension.add(
+        **base, days=2, reason=f"{PRIVATE}延期原因", due_before=need.due_resolve
+    )
+    called = models.Escalation.add(
+        **base, partner=body, reason=f"{PRIVATE}吹哨原因", due_at=need.due_resolve
+    )
+    text = models.AnswerTemplate.add(
+        now=utcnow(), space=space, title=f"{INTERNAL}模板", text=f"{INTERNAL}模板内容"
+    )
+    ids |= {
+        "dispatch_id": [str(sent.id)],
+        "extension_id": [str(asked.id)],
+        "escalation_id": [str(called.id)],
+        "template_id": [str(text.id)],
+        "partner_id": [str(body.id)],
+        "staff_id": [str(models.Device.get().staff_id)],
+    }
+
+
+def _clusters(space: models.Space, ids: Ids) -> None:
+    """Group a need, and tie it to an activity whose owner may say what they think of it."""
+    need_id, activity_id = int(ids["need_id"][0]), int(ids["activity_id"][0])
+    base: dict[str, Any] = {"now": utcnow(), "space": space}
+    cluster = models.NeedCluster.add(**base, title=f"{INTERNAL}聚类", note=f"{INTERNAL}备注")
+    models.Need.update(cluster_id=cluster.id).where(models.Need.id == need_id).execute()
+    tie = models.NeedActivityLink.add(
+        **base,
+        need=need_id,
+        activity=activity_id,
+        invited_at=utcnow(),
+        asked_at=utcnow(),
+        came=False,
+        comment=f"{PRIVATE}活动之后",
+    )
+    ids |= {"cluster_id": [str(cluster.id)], "link_id": [str(tie.id)]}
 
 
 def _file(space: models.Space, member: models.User, disk: Disk, ids: Ids) -> None:

@@ -16,7 +16,7 @@ from server.context import actor, current_scope
 from server.errors import ServiceError
 from server.paging import numbered
 from server.schemas.activities import Rule
-from server.services import activities, activities_board, spaces
+from server.services import activities, activities_board, needs_effects, spaces
 from server.services import activities_agenda as agenda
 from server.services import activities_effects as effects
 from server.services import activities_eligibility as eligibility
@@ -185,6 +185,9 @@ def _show_page(activity: Activity, form: Form) -> str:
         sessions=held,
         project=projects.get(of_project) if of_project else None,
         effect=effects.of([activity], now=now)[activity.id],
+        asked_for=needs_effects.of_activity(activity.id, now=now),
+        says=door.asked(needs_effects.Says, "says"),
+        says_of=needs_effects.says_of,
         materials=files.shown(materials.of(activity)),
         is_ripe=materials.is_ripe(activity, held, now=now),
         rule=dict(forms.RULES)[rule.value],

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from models import File, Need
 from models.needs import NeedState, Outcome
 from server.clock import utcnow
-from server.console import door, files, labels
+from server.console import door, files, labels, needs_links
 from server.console.forms import Fields, Form, Ticked
 from server.context import actor, current_scope, current_staff
 from server.errors import ServiceError
@@ -227,6 +227,7 @@ def _page(need_id: int, form: Form, kept: Sequence[File] = ()) -> str:
         timeline=[(line, files.shown(line.files)) for line in needs_desk.timeline(need)],
         kept=kept,
         rating=needs.rating_of(need),
+        **needs_links.beside(need),
         is_late=needs_clock.is_overdue(need, now=utcnow()),
         can={act.value for act in _ACTS if need.state in TABLE[act]},
         categories=needs_intake.categories(),

@@ -43,16 +43,23 @@ DOORS = (
         "console.spaces_buildings.index",
         (Verb.EDIT_BUILDINGS,),
     ),
-    Door("needs_dispatches", "待办", "check2-square", "console.needs_dispatches.index", ()),
+    Door("needs_handling", "待办", "check2-square", "console.needs_handling.index", ()),
     Door(
-        "needs_settings", "类别与承诺", "tags", "console.needs_settings.categories", (Verb.SETTINGS,)
+        "needs_settings",
+        "类别与承诺",
+        "tags",
+        "console.needs_settings.categories",
+        (Verb.SETTINGS,),
     ),
     Door("notifications", "消息", "send", "console.notifications.index", (Verb.EDIT_MENU,)),
 )
 
 
 _BEHIND = {
+    "needs_dispatches": "needs",
     "checkins_desk": "checkins",
+    "needs_clusters": "needs",
+    "needs_links": "needs",
     "visits_targets": "visits",
     "visits_records": "visits",
     "visits_results": "visits",
@@ -232,7 +239,7 @@ def _doors() -> list[Door]:
 
 
 def _open(door: Door, scope: Scope) -> bool:
-    if door.word == "needs_dispatches":
+    if door.word == "needs_handling":
         # The desk finds these by its board.
         return bool(scope.partners or scope.space_ids(Verb.READ_ESCALATED))
     return not door.verbs or any(scope.space_ids(verb) for verb in door.verbs)

@@ -19,6 +19,7 @@ from server.schemas.base import (
     Paragraph,
 )
 from server.schemas.files import Attachments, FileOut
+from server.schemas.needs_links import NeedActivityOut
 
 STATE_NAMES = {
     NeedState.SUBMITTED: "已提交",
@@ -240,6 +241,7 @@ class NeedOut(NeedBriefOut):
     rating: NeedRatingOut | None
     actions: list[str]
     attachments: list[FileOut]
+    activities: list[NeedActivityOut]
     timeline: list[NeedLineOut]
 
 

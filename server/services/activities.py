@@ -14,7 +14,7 @@ from server.services import activities_eligibility as eligibility
 from server.services import activities_onces as onces
 from server.services import activities_questions as questions
 from server.services import activities_sessions as sessions
-from server.services import audit
+from server.services import audit, needs_invites
 from server.services import signups_draws as draws
 from server.services import signups_seats as seats
 from server.services.audit import Actor
@@ -97,8 +97,8 @@ def edit(
 
 
 def publish(activity: Activity, *, expected: int, actor: Actor, now: dt.datetime) -> Activity:
-    """Make a draft visible and open to signups as its window says; return it. Publishing what is
-    published already changes nothing. Raises Invalid, SessionOver, VersionConflict."""
+    """Make a draft visible and open to signups as its window says, whoever asked for it invited
+    first; return it. Publishing what is published already changes nothing. Raises Invalid, SessionOver, VersionConflict."""
     if activity.state == ActivityState.SCHEDULED:
         return activity
     with db.atomic():
@@ -108,6 +108,7 @@ def publish(activity: Activity, *, expected: int, actor: Actor, now: dt.datetime
         _change(activity, now=now, by=actor.id, expected=expected, state=ActivityState.SCHEDULED)
         draws.promise_all(activity, now=now)
         _record(actor, "activities.publish", activity, now=now)
+        needs_invites.invite(activity, actor=actor, now=now)
     return get(activity.id)
 
 

@@ -120,7 +120,7 @@ def button(facts: Facts) -> ButtonOut:
         at=at.get(state),
         reason=reason.get(state),
         can_join_waitlist=takes_waiting(facts.activity) if is_full else None,
-        invited=state == ButtonState.OFFERED and _is_invited(signup) or None,
+        invited=(state == ButtonState.OFFERED and _is_invited(signup)) or None,
     )
 
 

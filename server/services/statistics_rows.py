@@ -11,6 +11,7 @@ from models import (
     Checkin,
     Enterprise,
     Need,
+    NeedActivityLink,
     NeedRating,
     Rating,
     Session,
@@ -156,9 +157,27 @@ def answered(asked: Asked, *columns: Any) -> Any:
 
 
 def resolutions(asked: Asked) -> Any:
-    """Needs answered, 1 or ½ where the submitter says solved."""
-    amount = Case(NeedRating.solved, ((Solved.YES.value, 1.0), (Solved.PARTLY.value, 0.5)), 0.0)
-    ours_only = (Need.outcome == Outcome.SOLVED) & NeedRating.id.is_null()
+    """Needs answered, 1 or ½ where the submitter says solved: of our answer, or, without a word on
+    that, of an activity held for the need."""
+    said_so = (
+        NeedRating.id.is_null()
+        & (Need.outcome == Outcome.SOLVED)
+        & fn.EXISTS(
+            NeedActivityLink.select(NeedActivityLink.id).where(
+                NeedActivityLink.need == Need.id, NeedActivityLink.result == Solved.YES
+            )
+        )
+    )
+    amount = Case(
+        None,
+        (
+            (NeedRating.solved == Solved.YES, 1.0),
+            (NeedRating.solved == Solved.PARTLY, 0.5),
+            (said_so, 1.0),
+        ),
+        0.0,
+    )
+    ours_only = (Need.outcome == Outcome.SOLVED) & NeedRating.id.is_null() & ~said_so
     return answered(asked, *_columns(amount=amount, band=Case(None, ((ours_only, 1),), 0)))
 
 

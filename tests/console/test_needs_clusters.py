@@ -43,7 +43,7 @@ def test_from_a_theme_to_the_report_line(client: Client) -> None:
     beside = keeper.see(f"/console/needs/{needs[2].id}")
     assert "因为都提到" in beside
 
-    assert 'value="增值税发票专场"' in client.get(f"{path}/plan").text
+    assert 'value="增值税发票专场"' in keeper.client.get(f"{path}/plan").text
     starts = utcnow() + dt.timedelta(days=3)
     typed = {
         "title": "增值税发票专场",
