@@ -73,6 +73,7 @@ LATER = {
     "spaces_buildings.create": "name address grid_code floors spaces",
     "spaces_buildings.update": "name address grid_code floors spaces version",
     "spaces_zones.create": "day opens closes zone_id purpose week space",
+    "visits_targets.create": "enterprise_id",
 }
 """Forms that a page shows only after something was done on it, and what they send."""
 
