@@ -178,25 +178,15 @@ def mark(
         raise Invalid(fields={"state": "走访过的请填写走访记录"})
     if state is not TargetState.TODO and len(reason) < 2:
         raise Invalid(fields={"reason": "请写明原因，下次去的人要知道"})
-    before = {"state": target.state.value}
-    after = {"state": state.value}
+    told = {"before": {"state": target.state.value}, "after": {"state": state.value}}
+    kept = "" if state is TargetState.TODO else reason
     with db.atomic():
-        kept = "" if state is TargetState.TODO else reason
         if not target.change(
             now=now, by=actor.id, expected=expected, state=state, state_reason=kept
         ):
             raise VersionConflict
         place = target.space_id
-        audit.record(
-            actor,
-            "visits.mark",
-            target,
-            now=now,
-            org_unit_id=place,
-            before=before,
-            after=after,
-            reason=kept,
-        )
+        audit.record(actor, "visits.mark", target, now=now, org_unit_id=place, reason=kept, **told)
     return target
 
 
