@@ -93,7 +93,7 @@ def index(query: BoardQuery) -> Response:
         category=query.category,
         is_overdue=None if query.overdue is None else query.overdue == "true",
         text=query.q,
-        partner_id=query.partner,
+        partner_id=query.partner_id,
         staff_id=current_staff().id if query.mine else None,
     )
     now = utcnow()

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from flask import Flask, g, request
 
-from models import Need, Series, Session
+from models import JointMeeting, Need, Series, Session
 from models.activities import SessionState
 from server.clock import SHANGHAI, day_of, month_of, utcnow
 from server.console import assets, labels
@@ -35,6 +35,8 @@ DOORS = (
     Door("checkins", "现场", "qr-code-scan", "console.checkins.index", (Verb.SCAN,)),
     Door("needs", "诉求", "chat-heart", "console.needs.index", (Verb.WORK_NEEDS,)),
     Door("visits", "走访", "signpost-split", "console.visits.index", (Verb.READ_VISITS,)),
+    Door("meetings", "联席会议", "people", "console.meetings.index", (Verb.READ_VISITS,)),
+    Door("resources", "资源与专家", "stars", "console.resources.index", (Verb.READ_VISITS,)),
     Door("enterprises", "企业", "buildings", "console.enterprises.index", (Verb.READ_VISITS,)),
     Door(
         "spaces_buildings",
@@ -75,6 +77,8 @@ _BEHIND = {
     "enterprises_members": "enterprises",
     "enterprises_merges": "enterprises",
     "signups": "activities",
+    "meetings_tasks": "meetings",
+    "resources_uses": "resources",
     "signups_desk": "activities",
     "signups_noshows": "activities",
 }
@@ -116,6 +120,7 @@ def init_app(app: Flask) -> None:
         series_options=series_options,
         code_options=lambda rows: [(row.code, row.name) for row in rows],
         triage_values=triage_values,
+        minutes_values=minutes_values,
         blank=Form(),
         lead_first=Form(role="lead"),
         three_days=Form(days=3, partner_id="town"),
@@ -131,6 +136,11 @@ def series_options(rows: list[Series]) -> list[tuple[int, str]]:
 def triage_values(need: Need) -> Form:
     """Return the form for taking a need up, filled with what it says now."""
     return Form(summary=need.staff_summary, category=need.category.code)
+
+
+def minutes_values(meeting: JointMeeting) -> Form:
+    """Return the form for the minutes, filled with what they say now."""
+    return Form(present=meeting.present, minutes=meeting.minutes)
 
 
 def month(value: str) -> str:

@@ -10,13 +10,16 @@ from server.context import Resources, links_of
 from server.jobs import notifications_pushes as pushes
 from server.services import (
     activities,
+    calendar,
     checkins_reminders,
     enterprises_batches,
     files_checks,
     files_retention,
     jobs_retention,
+    meetings_reminders,
     menus_reminders,
     needs_clock,
+    needs_reminders,
     needs_texts,
     needs_verdicts,
     signups_draws,
@@ -24,6 +27,7 @@ from server.services import (
     signups_reminders,
     signups_rounds,
 )
+from server.services.audit import SYSTEM
 from server.services.files_disk import Disk
 from server.services.notifications import campaigns, outbox, outcomes
 
@@ -153,10 +157,34 @@ TIMETABLE: Final = (
         lambda _, now: needs_clock.auto_close(now=now),
     ),
     Job(
+        "remind_of_needs",
+        "提醒快到期和逾期的诉求",
+        Every(10),
+        lambda _, now: needs_reminders.remind_staff(now=now),
+    ),
+    Job(
+        "ask_about_answers",
+        "再问一次诉求答复是否满意",
+        Every(30),
+        lambda _, now: needs_reminders.ask_again(now=now),
+    ),
+    Job(
+        "recompute_promises",
+        "按工作日历核对诉求期限",
+        Daily(dt.time(2, 50)),
+        lambda _, now: calendar.recompute(SYSTEM, now=now),
+    ),
+    Job(
         "remind_keepers",
         "提醒掌门人发布下月菜单",
         Daily(dt.time(9, 30)),
         lambda _, now: menus_reminders.remind_keepers(now=now),
+    ),
+    Job(
+        "remind_owners",
+        "提醒联席会议任务的负责人",
+        Daily(dt.time(9, 40)),
+        lambda _, now: meetings_reminders.remind_owners(now=now),
     ),
     Job(
         "check_seats",

@@ -42,7 +42,7 @@ class BoardQuery(PageQuery):
     space: Id | None = None
     state: NeedState | None = None
     category: Code | None = None
-    partner: Id | None = Field(None, description="Only what this partner leads.")
+    partner_id: Id | None = Field(None, description="Only what this partner leads.")
     mine: Literal["true"] | None = Field(None, description="Only what I lead or assist.")
     overdue: Literal["true", "false"] | None = None
     q: Annotated[OptionalLine, Field(max_length=60)] = ""

@@ -9,6 +9,7 @@ from flask import Flask
 from peewee import IntegrityError
 
 import models
+from models.calendar import DayKind
 from models.needs import NeedState, Outcome, Satisfaction, Solved
 from models.needs_dispatches import DispatchRole, DispatchState, EscalationAnswer
 from models.resources import PartnerType
@@ -16,7 +17,9 @@ from models.staff import Role
 from server.errors import Forbidden, Invalid, NotFound, VersionConflict
 from server.services import (
     audit,
+    calendar,
     needs,
+    needs_categories,
     needs_clock,
     needs_desk,
     needs_dispatches,
@@ -25,6 +28,7 @@ from server.services import (
     needs_handling,
     needs_leads,
     needs_scope,
+    needs_templates,
     staff,
 )
 from server.services.needs_desk import Filters
@@ -239,3 +243,54 @@ def test_promise_23_the_second_of_two_answers_sees_the_first(bench: Bench) -> No
         needs_desk.answer(second, Outcome.PARTLY, "第二个答复", now=NOON)
     assert refused.value.facts["current"]["last_event"]["text"] == "第一个答复"
     assert events(need).count("answer") == 1
+
+
+def test_promise_21_a_changed_calendar_moves_what_was_promised_with_a_trace(bench: Bench) -> None:
+    need = bench.triaged(bench.submit(bench.member("demo-u1")))
+    calendar.set_day(audit.SYSTEM, dt.date(2026, 5, 20), DayKind.REST, "临时放假", now=NOON)
+    fresh = models.Need.get_by_id(need.id)
+    assert fresh.due_resolve == shanghai("2026-05-22 17:30")
+    said = needs.timeline(fresh)[-1].event
+    assert (said.type, "5月22日" in said.text) == ("recompute", True)
+    assert calendar.recompute(audit.SYSTEM, now=NOON) == 0
+
+
+def test_the_catalogue_changes_no_promise_made(bench: Bench) -> None:
+    need = bench.submit(bench.member("demo-u1"))
+    nation = bench.space.org_unit.parent
+    admin = staff.Scope(1, ((Role.PLATFORM_ADMIN, nation.path),))
+    kind = needs_categories.Kind("贷款", resolve_days=9, urgent_days=2)
+    with pytest.raises(Forbidden):
+        needs_categories.change(
+            staff.Scope(1, ((Role.KEEPER, nation.path),)),
+            bench.category,
+            kind,
+            expected=1,
+            actor=audit.SYSTEM,
+            now=NOON,
+        )
+    needs_categories.change(admin, bench.category, kind, expected=1, actor=audit.SYSTEM, now=NOON)
+    assert models.Need.get_by_id(need.id).due_resolve == need.due_resolve
+    later = bench.submit(bench.member("demo-u2"))
+    assert later.resolve_days == 9
+    assert (
+        models.AuditLog.get(models.AuditLog.action == "needs.change_category").before[
+            "resolve_days"
+        ]
+        == 5
+    )
+
+
+def test_a_template_is_filled_in(bench: Bench) -> None:
+    need = bench.submit(bench.member("demo-u1"))
+    scope = bench.desk(need).scope
+    text = "{称呼}，您的{编号}我们会在{期限}前答复。{经办}"
+    wording = needs_templates.Wording("收到", text, space_id=bench.space.id)
+    needs_templates.write(scope, wording, actor=audit.SYSTEM, now=NOON)
+    with pytest.raises(Forbidden):
+        needs_templates.write(
+            scope, needs_templates.Wording("全部", "您好"), actor=audit.SYSTEM, now=NOON
+        )
+    seen = needs_scope.get(scope, need.id).need
+    [(_, filled)] = needs_templates.offered(seen, name="林悦", by="小沈")
+    assert filled == f"林悦，您的{need.no}我们会在5月21日（周四）17:30前答复。小沈"
