@@ -37,6 +37,7 @@ from server.console import (
     needs_links,
     needs_settings,
     notifications,
+    notifications_people,
     pages,
     resources,
     resources_uses,

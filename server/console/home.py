@@ -16,6 +16,7 @@ from server.context import current_scope
 from server.services import (
     activities_sessions,
     enterprises_members,
+    meetings_tasks,
     menus,
     needs_desk,
     signups_noshows,
@@ -59,6 +60,9 @@ def index() -> ResponseReturnValue:
         ).count(),
         counts=needs_desk.counts(scope, now=now) if works else {},
         waiting=waiting.items,
+        tasks=meetings_tasks.soon(scope, limit=6, now=now),
+        owner_of=meetings_tasks.owner_of,
+        is_late=lambda task: meetings_tasks.is_late(task, now=now),
         troubles=sum(ledger.troubles(scope.space_ids(Verb.EDIT_MENU)).values()),
         stopped=[
             row

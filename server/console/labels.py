@@ -23,11 +23,12 @@ from models.files import MediaCheck
 from models.menus import RevisionState
 from models.needs import NeedSource, NeedState, Outcome, Satisfaction, Solved, Urgency
 from models.needs_dispatches import DispatchRole, DispatchState, EscalationAnswer
-from models.notifications import CampaignState, DeliveryState
 from models.signups import SignupSource, SignupState
 from models.spaces import VenueRole
 from models.staff import Role
 from models.visits import TargetState, VisitKind
+from server.console.meetings_labels import OF_MEETINGS
+from server.console.notifications_labels import OF_NOTIFICATIONS
 from server.schemas.needs import OUTCOME_NAMES, STATE_NAMES
 from server.schemas.needs_dispatches import DISPATCH_NAMES, ROLE_NAMES
 
@@ -167,28 +168,6 @@ _LABELS: dict[type[StrEnum], dict[StrEnum, tuple[str, str]]] = {
         Solved.PARTLY: ("部分解决", "warn"),
         Solved.NO: ("没有解决", "bad"),
     },
-    CampaignState: {
-        CampaignState.SPREADING: ("正在生成", "warn"),
-        CampaignState.RUNNING: ("正在发送", "warn"),
-        CampaignState.PAUSED: ("已暂停", "bad"),
-        CampaignState.STOPPED: ("已停止", "bad"),
-        CampaignState.CANCELLED: ("已取消", "quiet"),
-        CampaignState.DONE: ("发送完成", "good"),
-    },
-    DeliveryState: {
-        DeliveryState.QUEUED: ("排队中", "plain"),
-        DeliveryState.RESERVED: ("排队中", "plain"),
-        DeliveryState.SENDING: ("正在发送", "plain"),
-        DeliveryState.SENT: ("已发出", "good"),
-        DeliveryState.DELIVERED: ("已送达", "good"),
-        DeliveryState.UNKNOWN: ("等待微信确认", "warn"),
-        DeliveryState.FAILED_REFUSED: ("对方已关闭提醒", "bad"),
-        DeliveryState.FAILED_PARAM: ("内容未通过微信校验", "bad"),
-        DeliveryState.FAILED_TEMP: ("多次重试未成", "bad"),
-        DeliveryState.SKIPPED_NO_QUOTA: ("提醒次数用完，只进站内消息", "quiet"),
-        DeliveryState.EXPIRED: ("已过期未发", "quiet"),
-        DeliveryState.FOLDED: ("已合并到后一条提醒", "quiet"),
-    },
     VisitKind: {
         VisitKind.SPRING: ("新春走访", "lamp"),
         VisitKind.RESEARCH: ("大调研", "good"),
@@ -244,6 +223,8 @@ _LABELS: dict[type[StrEnum], dict[StrEnum, tuple[str, str]]] = {
         Role.PLATFORM_ADMIN: ("平台管理员", "plain"),
     },
 }
+
+_LABELS |= OF_MEETINGS | OF_NOTIFICATIONS
 
 EVENTS = {
     "submit": "提交",
