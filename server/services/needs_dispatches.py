@@ -158,8 +158,12 @@ def tell_holder(
 ) -> int:
     """Tell the colleague or the partner's handlers, as far as their accounts are bound to WeChat;
     return how many had not been told. `but`: the account that knows already."""
-    if row.partner_id is not None:
-        team = needs_leads.handlers_of(row.partner_id, now=now)
-    else:
-        team = [staff.get(row.staff_id)] if row.staff_id else []
+    team = holders(row, now=now)
     return tell_staff(need, [each.user_id for each in team if each.id != but], duty, now=now)
+
+
+def holders(row: Dispatch, *, now: dt.datetime) -> list[Staff]:
+    """Return the accounts that have a dispatch in hand: the colleague, or the partner's handlers."""
+    if row.partner_id is not None:
+        return needs_leads.handlers_of(row.partner_id, now=now)
+    return [staff.get(row.staff_id)] if row.staff_id else []

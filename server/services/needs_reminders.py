@@ -11,9 +11,9 @@ from models.needs_dispatches import EscalationState
 from server.clock import at_shanghai, day_of
 from server.services import calendar, needs_leads, notifications
 from server.services.calendar_days import CLOSES, moment_label
-from server.services.needs_acts import Duty, tell_desk
+from server.services.needs_acts import Duty, tell_staff
 from server.services.needs_desk import ACTIVE
-from server.services.needs_dispatches import tell_holder
+from server.services.needs_dispatches import colleagues, holders
 
 RATING_AFTER = dt.timedelta(days=3)
 """So long after the answer we ask once more whether it did."""
@@ -55,11 +55,11 @@ def _remind(need: Need, horizon: dt.datetime, now: dt.datetime) -> int:
     duty = Duty(f"due:{need.id}:{kind}:{stage}:{int(due.timestamp())}", title, body, due)
     with db.atomic():
         lead = needs_leads.lead_of(need)
-        told = tell_holder(need, lead, duty, now=now) if lead else 0
+        team = holders(lead, now=now) if lead else []
         # A late need is the desk's worry whoever leads it.
         if lead is None or stage == "late":
-            told += tell_desk(need, duty, now=now)
-    return told
+            team += colleagues(need.space_id, now=now)
+        return tell_staff(need, {row.user_id for row in team}, duty, now=now)
 
 
 def ask_again(*, now: dt.datetime) -> int:
