@@ -112,7 +112,7 @@ test('every state of the button has words of its own, and waiting never reads as
     'no_signup_needed', 'not_open', 'closed', 'full', 'restricted', 'sign_up',
   ] as const
   const button = (state: ButtonOut['state'], more = {}): ButtonOut =>
-    ({ state, signup_id: null, position: null, at: null, reason: null, can_join_waitlist: null, ...more })
+    ({ state, signup_id: null, position: null, at: null, reason: null, can_join_waitlist: null, invited: null, ...more })
   const labels = states.map((state) => buttonView(button(state), 'fcfs', NOW).label)
   assert.equal(new Set(labels).size, labels.length)
   assert.equal(buttonView(button('waitlisted', { position: 3 }), 'fcfs', NOW).label, '候补第 3 位')
@@ -124,7 +124,7 @@ test('every state of the button has words of its own, and waiting never reads as
 const SESSION: SessionOut = {
   id: '2', starts_at: '2026-11-24T06:00:00Z', ends_at: '2026-11-24T07:00:00Z', place: 'A 座大堂', state: 'scheduled',
   capacity: 20, seats_taken: 18, waiting: 0, checkin_opens_at: '2026-11-24T05:00:00Z', checkin_closes_at: '2026-11-24T08:00:00Z',
-  changed: null, button: { state: 'sign_up', signup_id: null, position: null, at: null, reason: null, can_join_waitlist: null },
+  changed: null, button: { state: 'sign_up', signup_id: null, position: null, at: null, reason: null, can_join_waitlist: null, invited: null },
 }
 const ACTIVITY: ActivityOut = {
   id: '1', title: '讲座', theme: '主题', body: '', cover: '', kind: 'lecture', five_goals: [], hosts: [], experts: [], place: '',

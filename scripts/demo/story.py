@@ -8,6 +8,7 @@ import secrets
 from models import OrgUnit, db
 from scripts.demo import (
     classes,
+    clusters,
     history,
     lotteries,
     menus,
@@ -79,6 +80,7 @@ def _fill(resources: Resources, passwords: dict[str, str], now: dt.datetime) -> 
     menus.add_menus(town, offers, now)
     partners.add_partners(town, resources.vault, now)
     needs.add_needs(town, crowd, rng, Disk(resources.config.files_dir), now)
+    clusters.add_clusters(town, crowd, resources.config.checkins, now)
     visits.add_visits(town, now)
 
 

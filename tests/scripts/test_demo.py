@@ -8,7 +8,8 @@ from flask import Flask
 import models
 from models.activities import SessionState
 from models.menus import RevisionState
-from models.needs import NeedState
+from models.needs import NeedState, Solved
+from models.needs_clusters import ClusterState
 from models.signups import SignupState
 from models.staff import Role
 from scripts.demo.story import tell
@@ -30,6 +31,7 @@ def test_demo_is_whole(app: Flask) -> None:
     _no_moment_lies_ahead_of_now()
     _places_taken_are_the_places_held()
     _hot_activities_are_drawn_and_waited_for()
+    _a_lecture_answered_needs_and_another_theme_is_open()
     _second_time_changes_nothing(app)
 
 
@@ -128,3 +130,12 @@ def _second_time_changes_nothing(app: Flask) -> None:
         assert tell(resources(app)) == "demo data is there already"
     models.db.connect(reuse_if_open=True)
     assert models.Signup.select().count() == before
+
+
+def _a_lecture_answered_needs_and_another_theme_is_open() -> None:
+    results = [row.result for row in models.NeedActivityLink.select()]
+    assert (results.count(Solved.YES), results.count(None)) == (5, 1)
+    came = [row.came for row in models.NeedActivityLink.select()]
+    assert (came.count(True), came.count(False)) == (5, 2)
+    states = sorted(row.state for row in models.NeedCluster.select())
+    assert states == [ClusterState.OPEN, ClusterState.PLANNED]

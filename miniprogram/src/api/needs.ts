@@ -1,6 +1,6 @@
 import { get, patch, post } from './request'
 import type {
-  CategoriesOut, NeedBriefOut, NeedIn, NeedOut, NeedPatchIn, NeedRatingIn, Page, PromiseOut, ReopenIn, SupplementIn, Urgency, WithdrawIn,
+  CategoriesOut, NeedBriefOut, NeedIn, NeedOut, NeedPatchIn, NeedRatingIn, Page, PromiseOut, ReopenIn, SupplementIn, Urgency, VerdictIn, WithdrawIn,
 } from './types'
 
 export type Scope = 'mine' | 'company'
@@ -18,3 +18,4 @@ export const supplement = (id: string, body: SupplementIn): Promise<NeedOut> => 
 export const withdraw = (id: string, body: WithdrawIn): Promise<NeedOut> => post(`/needs/${id}/withdraw`, body)
 export const rate = (id: string, body: NeedRatingIn): Promise<NeedOut> => post(`/needs/${id}/rating`, body)
 export const reopen = (id: string, body: ReopenIn): Promise<NeedOut> => post(`/needs/${id}/reopen`, body)
+export const verdict = (id: string, body: VerdictIn): Promise<NeedOut> => post(`/needs/${id}/verdict`, body)

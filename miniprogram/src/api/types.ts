@@ -422,7 +422,7 @@ export interface DeliveryOut {
   title: string
 }
 
-export type DeliveryState = 'queued' | 'reserved' | 'sending' | 'sent' | 'delivered' | 'unknown' | 'failed_refused' | 'failed_param' | 'failed_temp' | 'skipped_no_quota' | 'expired' | 'folded'
+export type DeliveryState = 'queued' | 'reserved' | 'sending' | 'sent' | 'delivered' | 'unknown' | 'failed_refused' | 'failed_param' | 'failed_temp' | 'skipped_no_quota' | 'expired' | 'folded' | 'muted'
 
 /** `guests` are people without an account, counted by hand and shown separately; `over_capacity` counts who was let in beyond the capacity. */
 export interface DeskPresenceOut {

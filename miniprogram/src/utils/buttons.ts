@@ -23,7 +23,7 @@ const WORDS: Record<ButtonState, Words> = {
   cancelled: (it) => view('已取消', 'bad', '', it.reason ?? ''),
   attended: () => view('已签到', 'good', 'mine', '谢谢您来'),
   confirmed: () => view('已报名', 'good', 'mine', '到场扫码签到'),
-  offered: (it, now) => view('确认名额', 'warn', 'accept', it.at ? `为您保留，${untilLabel(it.at, now) || '已到时间'}` : '为您保留了名额'),
+  offered: (it, now) => (it.invited ? invitedView(it, now) : view('确认名额', 'warn', 'accept', it.at ? `为您保留，${untilLabel(it.at, now) || '已到时间'}` : '为您保留了名额')),
   waitlisted: (it) => view(it.position ? `候补第 ${it.position} 位` : '候补中', 'wait', 'mine', '有名额会通知您'),
   pending: () => view('待审核', 'wait', 'mine', '审核结果会通知您'),
   lost: () => view('未中签', 'quiet', 'mine', '可以看看怎么抽的'),
@@ -34,6 +34,11 @@ const WORDS: Record<ButtonState, Words> = {
   full: (it) => (it.can_join_waitlist ? view('加入候补', 'wait', 'join_waitlist', '名额已满，可排队') : view('名额已满', 'quiet')),
   restricted: (it) => view('限定对象', 'quiet', '', it.reason ?? ''),
   sign_up: () => view('立即报名', 'go', 'sign_up'),
+}
+
+/** A place kept for who asked for the activity: signing up takes it, however soon others come. */
+function invitedView({ at }: ButtonOut, now: number): ButtonView {
+  return view('接受邀请', 'warn', 'sign_up', at ? `为您留了位置，保留到 ${momentLabel(at, now)}` : '为您留了位置')
 }
 
 export function buttonView(button: ButtonOut, mode: SignupMode, now: number): ButtonView {

@@ -1,6 +1,6 @@
 /** Needs as people read them: tones of states, lines of history, the promise. */
 
-import type { NeedBriefOut, NeedLineOut, NeedState, PromiseOut, Satisfaction, Solved } from '../api/types'
+import type { NeedActivityOut, NeedBriefOut, NeedLineOut, NeedState, PromiseOut, Satisfaction, Solved } from '../api/types'
 import { fileView, type FileView } from './attachments'
 import type { Tone } from './buttons'
 import { momentLabel, stampLabel } from './time'
@@ -15,7 +15,7 @@ export const needTone = (state: NeedState): Tone => TONES[state]
 const LINES: Record<string, string> = {
   submit: '提交诉求', edit: '修改内容', supplement: '补充说明', withdraw: '撤回', rate: '作出评价', reopen: '要求重办',
   triage: '已受理', dispatch: '派单办理', return: '退回重派', reply: '回复', request_info: '请您补充', resume: '继续办理',
-  answer: '正式答复', close: '办结', check: '内容检查', refuse: '未通过检查',
+  answer: '正式答复', close: '办结', link: '安排了活动', resolve: '解决了', feedback: '活动之后', check: '内容检查', refuse: '未通过检查',
 }
 
 export interface LineView {
@@ -64,6 +64,35 @@ export const SOLVED: { value: Solved, name: string }[] = [
   { value: 'partly', name: '部分解决' },
   { value: 'no', name: '没有解决' },
 ]
+
+export interface ActivityView {
+  id: string
+  title: string
+  when: string
+  /** How it stands: a place kept, asked, answered. */
+  note: string
+  asks: boolean
+  question: string
+}
+
+/** An activity held for a need, as its owner reads it. */
+export function activityView(held: NeedActivityOut, now: number): ActivityView {
+  return {
+    id: held.activity_id,
+    title: held.title,
+    when: held.starts_at ? momentLabel(held.starts_at, now) : '',
+    note: activityNote(held, now),
+    asks: held.asked && !held.result && held.state !== 'cancelled',
+    question: held.came ? '谢谢您来，问题解决了吗？' : '这次没有见到您。问题解决了吗？',
+  }
+}
+
+function activityNote(held: NeedActivityOut, now: number): string {
+  if (held.state === 'cancelled') return '活动取消了'
+  if (held.result) return `您说：${SOLVED.find((each) => each.value === held.result)?.name ?? ''}${held.comment ? `。${held.comment}` : ''}`
+  const until = held.seat_held_until
+  return until && Date.parse(until) > now && !held.asked ? `为您留了位置，保留到 ${momentLabel(until, now)}` : ''
+}
 
 export interface BriefView {
   id: string

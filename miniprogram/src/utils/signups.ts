@@ -89,7 +89,11 @@ export function signupView(signup: SignupOut, now: number): SignupView {
   }
 }
 
-function wordsOf({ state, lottery_code: code }: SignupOut): Words {
+/** A place kept for somebody because of a need of theirs. */
+const INVITED: Partial<Words> = { name: '为您留位', title: '为您留了位置', text: '您提过这方面的诉求，这场活动先为您留了位置。来就请确认，过时会让给别人。' }
+
+function wordsOf({ state, source, lottery_code: code }: SignupOut): Words {
+  if (state === 'offered' && source === 'need_invite') return { ...WORDS[state], ...INVITED }
   return state === 'pending' && code ? { ...WORDS[state], ...IN_LOTTERY } : WORDS[state]
 }
 

@@ -3,7 +3,7 @@ import * as needs from '../../../api/needs'
 import type { NeedOut, Satisfaction, Solved } from '../../../api/types'
 import { fileView, type FileView, type Standing } from '../../../utils/attachments'
 import { draftOf, dropDraft, keepDraft } from '../../../utils/drafts'
-import { type BriefView, briefView, lineView, type LineView, promiseView, SATISFACTION, SOLVED } from '../../../utils/needs'
+import { type ActivityView, activityView, type BriefView, briefView, lineView, type LineView, promiseView, SATISFACTION, SOLVED } from '../../../utils/needs'
 import { datasetOf, goTo, textScale } from '../../../utils/screen'
 import { type State, tellTrouble, trouble } from '../../../utils/trouble'
 
@@ -29,6 +29,7 @@ Page({
     promise: null as ReturnType<typeof promiseView> | null,
     isOpen: false,
     lines: [] as LineView[],
+    activities: [] as ActivityView[],
     verdict: '',
     actions: {} as Partial<Record<Act | 'edit', boolean>>,
     sheet: '' as Act | '',
@@ -87,6 +88,7 @@ Page({
       lead: need.lead_unit,
       promise: promiseView(need.promise, now),
       isOpen: !['answered', 'closed', 'withdrawn'].includes(need.state),
+      activities: need.activities.map((each) => activityView(each, now)),
       lines: need.timeline.map((line) => lineView(line, now)).reverse(),
       verdict: rating ? [nameOf(SATISFACTION, rating.satisfaction), nameOf(SOLVED, rating.solved), rating.text].filter(Boolean).join(' · ') : '',
       actions: Object.fromEntries(need.actions.map((each) => [each, true])),
@@ -114,6 +116,22 @@ Page({
   onText(event: WechatMiniprogram.Input) {
     this.setData({ text: event.detail.value, error: '' })
     keepDraft(`need:${this.id}:${this.data.sheet}`, { text: event.detail.value })
+  },
+
+  onActivity(event: WechatMiniprogram.TouchEvent) { goTo(`/pages/activities/detail/detail?id=${datasetOf<{ id: string }>(event).id}`) },
+
+  async onVerdict(event: WechatMiniprogram.TouchEvent) {
+    const { id, solved } = datasetOf<{ id: string, solved: Solved }>(event)
+    if (this.data.isBusy) return
+    this.setData({ isBusy: true })
+    try {
+      this.show(await needs.verdict(this.id, { activity_id: id, solved }))
+      void wx.showToast({ title: solved === 'yes' ? '太好了，谢谢您' : '记下了，我们接着办', icon: 'none' })
+    } catch (error) {
+      tellTrouble(error)
+      if (asApiError(error).status === 409) void this.load()
+    }
+    this.setData({ isBusy: false })
   },
 
   onSatisfaction(event: WechatMiniprogram.TouchEvent) { this.setData({ ...datasetOf<{ satisfaction: Satisfaction }>(event), error: '' }) },
