@@ -1,7 +1,7 @@
 """企业库 and 一企一档: the register, one company on one page, entering and changing, the brief."""
 
 import io
-from typing import Annotated
+from typing import Annotated, Any
 
 from flask import Response, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
@@ -120,6 +120,7 @@ def file_page(enterprise_id: int, form: Form, doing: str = "") -> str:
     scope = current_scope()
     told = files.of(scope, enterprise_id, now=utcnow())
     kind = door.asked_text("kind")
+    people: Any = told.people  # each with `user` joined in
     found = told.enterprise
     visiting = register.keepers_of(found, scope.space_ids(Verb.VISIT))
     return render_template(
@@ -129,7 +130,7 @@ def file_page(enterprise_id: int, form: Form, doing: str = "") -> str:
         kind=kind,
         page=files.timeline(told.look, kind, number=door.asked_number("page")),
         names={each.kind: each.name for each in files.every_source()},
-        phones={row.user_id: users.masked_phone(row.user, vault()) for row in told.people},
+        phones={row.user_id: users.masked_phone(row.user, vault()) for row in people},
         spaces=[space for space in door.spaces_of(Verb.VISIT) if space.id in visiting],
         may_keep=bool(register.keepers_of(found, scope.space_ids(Verb.KEEP_REGISTER))),
         form=form,
