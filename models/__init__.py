@@ -31,7 +31,7 @@ from models.signups import Draw, NoShowMark, Signup
 from models.spaces import Building, OrgUnit, Space, SpaceBuilding, Venue, Zone
 from models.spaces_zones import ZoneBooking
 from models.staff import Device, Grant, Staff
-from models.statistics import Restatement
+from models.statistics import BaselineFigure, MonthClose, Restatement
 from models.users import User, UserOpenid
 from models.visits import (
     VisitAnswer,
@@ -116,6 +116,8 @@ TABLES = (
     EnterpriseCare,
     EnterpriseImport,
     EnterpriseImportRow,
+    BaselineFigure,
+    MonthClose,
     Restatement,
 )
 
@@ -127,6 +129,7 @@ __all__ = [
     "AnswerTemplate",
     "AuditLog",
     "BaseModel",
+    "BaselineFigure",
     "Building",
     "CalendarDay",
     "Campaign",
@@ -156,6 +159,7 @@ __all__ = [
     "MenuItem",
     "MenuRevision",
     "Message",
+    "MonthClose",
     "Need",
     "NeedActivityLink",
     "NeedCluster",

@@ -124,7 +124,12 @@ class Need(Record):
     duplicate_of_id = BigIntegerField(null=True)
 
     class Meta:
-        indexes = ((("space", "state", "due_resolve"), False),)
+        indexes = (
+            (("space", "state", "due_resolve"), False),
+            (("space", "due_respond"), False),
+            (("space", "answered_at"), False),
+            (("space", "first_response_at"), False),
+        )
 
 
 class ActorKind(StrEnum):
