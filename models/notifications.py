@@ -125,10 +125,12 @@ class DeliveryState(StrEnum):
     SKIPPED_NO_QUOTA = "skipped_no_quota"
     EXPIRED = "expired"
     FOLDED = "folded"
+    MUTED = "muted"
 
 
 class Delivery(Record):
-    """An outbox row: one attempt to have WeChat carry a message, at most one per message."""
+    """An outbox row: one attempt to have WeChat carry a message, at most one per message. Of a
+    campaign there is a row for who muted the kind as well, so that its people can be counted."""
 
     user_id = BigIntegerField()
     message = ForeignKeyField(Message, backref="+")

@@ -91,6 +91,7 @@ WORDS = (
     visits_records.bp,
     visits_results.bp,
     notifications.bp,
+    notifications_people.bp,
     meetings.bp,
     meetings_tasks.bp,
     resources.bp,

@@ -22,7 +22,7 @@ from server.services import (
     menus_codes,
     menus_publishing,
 )
-from server.services.notifications import ledger, progress
+from server.services.notifications import audience, ledger, progress
 from server.services.staff import Verb
 
 bp = door.word("menus")
@@ -217,7 +217,7 @@ def _show_page(revision: MenuRevision, form: Form) -> str:
         problems=menus_publishing.checks(sheet) if is_draft else [],
         changes=menus_publishing.changes(sheet) if is_draft else revision.diff,
         revisions=menus_board.revisions(revision.space_id, sheet.menu.month),
-        reach=ledger.reach(revision.space_id, "menu") if is_draft else None,
+        audience=audience.before(revision.space_id, "menu") if is_draft else None,
         campaigns=sent,
         progress=progress.of_campaigns([row.id for row in sent]),
         back=url_for("console.menus.show", revision_id=revision.id),

@@ -129,3 +129,43 @@ def test_a_campaign_is_held_and_called_off_where_it_is_seen(
     ended = models.Delivery.get_by_id(waiting.id)
     assert (ended.state, ended.error) == (DeliveryState.EXPIRED, "这次群发已被取消")
     assert models.Message.select().count() == 1, "what stands in the inbox stays there"
+
+
+def test_who_was_told_and_why_the_others_were_not(
+    keeper: Desk, client: Client, space: models.Space, now: Any
+) -> None:
+    people = [factories.make_user(home_space=space, nickname=name) for name in ("<王>小明", "李雷")]
+    factories.make_user(home_space=space, nickname="韩梅梅", preferences={"menu": False})
+    menu = models.Menu.add(now=now, space=space, month="2027-03")
+    draft = models.MenuRevision.add(now=now, space=space, menu=menu, number=1, title="菜单")
+    url = f"/console/menus/{draft.id}/audience"
+    page = keeper.see(f"{url}?reason=no_grant")
+    assert "发布会告诉谁" in page
+    assert "<王>小明" in page  # escaped: it came back as text
+    assert "韩梅梅" not in page
+    assert "韩梅梅" in keeper.see(f"{url}?reason=muted")
+
+    campaign = models.Campaign.add(
+        now=now, space=space, kind="menu", dedupe_key="m", subject_type="menu", title="三月菜单来了",
+        subject_id=draft.id, total=3, state=CampaignState.RUNNING,
+    )  # fmt: skip
+    for user, state in zip(people, (DeliveryState.SENT, DeliveryState.FAILED_TEMP), strict=True):
+        row = _delivery(space, now, state, campaign_id=campaign.id, error="微信接口繁忙")
+        models.Delivery.update(user_id=user.id).where(models.Delivery.id == row.id).execute()
+    url = f"/console/campaigns/{campaign.id}"
+    page = keeper.see(f"{url}/people?reason=failed")
+    assert "李雷" in page
+    assert "微信接口繁忙" in page
+    assert "小明" not in page
+    sheet = keeper.client.get(f"{url}/counts.csv").text
+    assert sheet.startswith("\ufeff情况,人数")
+    for line in ("微信已提醒,1", "没有发成,1", "已注销或停用,1", "合计,3"):
+        assert line in sheet.splitlines()
+
+    operator = desk(client, factories.make_staff(Role.OPERATOR, space))
+    page = operator.see(f"{url}/people?reason=failed")
+    assert "李**" in page
+    assert "李雷" not in page
+    stranger = desk(client, factories.make_staff(Role.KEEPER, factories.make_space()))
+    for path in ("people", "counts.csv"):
+        stranger.see(f"{url}/{path}", 404)

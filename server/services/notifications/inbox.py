@@ -42,6 +42,7 @@ _MARKS: Final = {
     DeliveryState.FAILED_TEMP: Mark("not_delivered", "未送达：微信繁忙，多次尝试未成功"),
     DeliveryState.SKIPPED_NO_QUOTA: Mark("not_delivered", "未送达：提醒次数用完"),
     DeliveryState.EXPIRED: Mark("not_delivered", "未送达：已过时效"),
+    DeliveryState.MUTED: _MUTED,
     DeliveryState.FOLDED: Mark("inbox_only", "已合并到后一条提醒"),
 }
 
@@ -86,7 +87,7 @@ def tell(  # noqa: PLR0913  # what a message is made of, all by name
         }
         fresh = Message.insert(**row).on_conflict_ignore().as_rowcount().execute()
         message: Message = Message.get(Message.user_id == user_id, Message.dedupe_key == dedupe_key)
-        if fresh and kind not in INBOX_ONLY and _wanting([user_id], kind):
+        if fresh and kind not in INBOX_ONLY and _wishes([user_id], kind).get(user_id):
             Delivery.insert(**delivery_row(message.id, user_id, kind, values, now)).execute()
             bell.ring_after_commit()
     return message
@@ -110,11 +111,15 @@ def tell_many(
     insert_or_ignore_of(Message).execute_many(db.obj, _whole(Message, rows))
     ids = [row["id"] for row in rows]
     fresh = list(Message.select(Message.id, Message.user_id).where(Message.id.in_(ids)))
-    wanting = _wanting([message.user_id for message in fresh], kind)
+    wishes = _wishes([message.user_id for message in fresh], kind)
     deliveries = [
-        delivery_row(message.id, message.user_id, kind, fields, now) | {"campaign_id": campaign_id}
+        delivery_row(message.id, message.user_id, kind, fields, now)
+        | {
+            "campaign_id": campaign_id,
+            "state": DeliveryState.QUEUED if wishes[message.user_id] else DeliveryState.MUTED,
+        }
         for message in fresh
-        if message.user_id in wanting
+        if message.user_id in wishes
     ]
     if deliveries:
         insert_of(Delivery).execute_many(db.obj, _whole(Delivery, deliveries))
@@ -155,12 +160,12 @@ def delivery_row(
     }
 
 
-def _wanting(user_ids: list[int], kind: str) -> set[int]:
-    """Which of these people are here and have not muted the kind."""
+def _wishes(user_ids: list[int], kind: str) -> dict[int, bool]:
+    """Which of these people are here, and whether they have not muted the kind."""
     people = User.select(User.id, User.preferences).where(
         User.id.in_(user_ids), User.status == UserStatus.ACTIVE
     )
-    return {user.id for user in people if user.preferences.get(kind) is not False}
+    return {user.id: user.preferences.get(kind) is not False for user in people}
 
 
 def of_user(user_id: int, *, cursor: str | None, limit: int) -> Page[Entry]:

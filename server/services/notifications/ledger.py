@@ -7,9 +7,8 @@ from typing import Any, Final
 
 from peewee import fn
 
-from models import Campaign, Delivery, Message, User, Wallet, db
+from models import Campaign, Delivery, Message, db
 from models.notifications import DeliveryState
-from models.users import UserStatus
 from server.errors import Conflict, NotFound
 from server.paging import Page, keyset
 from server.services import audit
@@ -38,14 +37,6 @@ class Line:
 
     delivery: Delivery
     message: Message
-
-
-@dataclass(frozen=True)
-class Reach:
-    """How many members a message of a kind would reach in WeChat, and how many only in the inbox."""
-
-    members: int
-    reachable: int
 
 
 def of_spaces(
@@ -80,19 +71,6 @@ def campaigns_of(space_ids: Iterable[int]) -> list[Campaign]:
     """Return the newest campaigns of these Spaces, fifty at most."""
     query = Campaign.select().where(Campaign.space.in_(list(space_ids)))
     return list(query.order_by(Campaign.id.desc()).limit(50))
-
-
-def reach(space_id: int, kind: str) -> Reach:
-    """Return whom a message of the kind to all members of the Space would reach."""
-    members = (User.home_space == space_id) & (User.status == UserStatus.ACTIVE)
-    total = User.select().where(members).count()
-    reachable = (
-        User.select()
-        .join(Wallet, on=(Wallet.user_id == User.id))
-        .where(members, Wallet.kind == kind, Wallet.balance > 0)
-        .count()
-    )
-    return Reach(int(total), int(reachable))
 
 
 def get_campaign(campaign_id: int) -> Campaign:

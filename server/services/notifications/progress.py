@@ -56,6 +56,7 @@ def _progress(found: dict[DeliveryState, int]) -> Progress:
             DeliveryState.FAILED_REFUSED,
             DeliveryState.EXPIRED,
             DeliveryState.FOLDED,
+            DeliveryState.MUTED,
         ),
         troubled=of(DeliveryState.UNKNOWN, DeliveryState.FAILED_PARAM, DeliveryState.FAILED_TEMP),
     )
