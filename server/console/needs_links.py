@@ -139,9 +139,14 @@ def note(link_id: int) -> ResponseReturnValue:
 def beside(need: Need) -> dict[str, Any]:
     """Return what a need's page shows of its group, of needs like it, and of activities held."""
     scope, now = current_scope(), utcnow()
+    cluster = needs_clusters.of_need(scope, need)
     return {
-        "cluster": needs_clusters.of_need(scope, need),
-        "similar": needs_similar.to(scope, need),
+        "cluster": cluster,
+        "similar": [
+            it
+            for it in needs_similar.to(scope, need)
+            if cluster is None or it.need.cluster_id != cluster.id
+        ],
         "ties": needs_links.of_need(need, now=now),
         "linkable": [(row.id, row.title) for row in needs_links.possible(need, now=now)],
         "says_of": needs_effects.says_of,

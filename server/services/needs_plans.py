@@ -176,7 +176,7 @@ def _texts(needs: Sequence[Need]) -> list[str]:
 def _body(needs: Sequence[Need], category: str) -> str:
     """Return the text of the activity; whose question it was is nobody's business here."""
     who = companies_of(needs)
-    lead = f"{who} 家企业" if who > 1 else "有会员"
+    lead = f" {who} 家企业" if who > 1 else "有会员"
     asked = "\n".join(
         f"· {title}" for title in dict.fromkeys(need.title for need in needs[:_QUOTED])
     )

@@ -147,6 +147,35 @@ FIGURES: dict[str, Definition] = {
             rows.of_need,
             is_of_persons=True,
         ),
+        Definition(
+            "answering_activities",
+            "为诉求办的活动",
+            "个",
+            "首场开始在统计期内、已经办完、为诉求举办的活动；取消的不计。",
+            Activity,
+            rows.answering_activities,
+            lambda row: (row.space_id, None, row.title, row.state.value),
+        ),
+        Definition(
+            "answered_needs",
+            "活动回应的诉求",
+            "条",
+            "这些活动所回应的诉求，每条计一次。",
+            Need,
+            rows.answered_needs,
+            rows.of_need,
+            is_of_persons=True,
+        ),
+        Definition(
+            "solved_by_activity",
+            "活动解决的诉求",
+            "条",
+            "其中提出人在活动之后回答“解决了”的；没有回答不算。",
+            Need,
+            rows.solved_by_activity,
+            rows.of_need,
+            is_of_persons=True,
+        ),
     )
 }
 """Every figure by its code, in the order they are shown."""

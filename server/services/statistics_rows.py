@@ -1,7 +1,6 @@
 """The selects behind the figures: which rows count, and with which amount and base each."""
 
 import datetime as dt
-from dataclasses import dataclass
 from typing import Any
 
 from peewee import JOIN, Case, Value, fn
@@ -18,61 +17,45 @@ from models import (
     Signup,
     User,
 )
-from models.activities import SessionState
+from models.activities import ActivityState, SessionState
 from models.needs import NeedState, Outcome, Satisfaction, Solved
 from models.signups import SignupState
 
 Described = tuple[int | None, dt.datetime | None, str, str]
 
 
-@dataclass(frozen=True)
-class Asked:
-    """Over which Spaces and which time, as things stand at `as_of`."""
+def _columns(
+    moment: Any, place: Any, *, amount: Any = 1, base: Any = 1, band: Any = 0
+) -> tuple[Any, ...]:
+    """`moment` is what puts a row into a month, `place` its Space."""
 
-    space_ids: tuple[int, ...]
-    starts_at: dt.datetime
-    ends_at: dt.datetime
-    as_of: dt.datetime
-
-
-def _counted(asked: Asked) -> Any:
-    """Sessions of the Spaces in the period that were not cancelled and are no rehearsal."""
-    return (
-        Session.space.in_(asked.space_ids)
-        & (Session.starts_at >= asked.starts_at)
-        & (Session.starts_at < asked.ends_at)
-        & (Session.state != SessionState.CANCELLED)
-        & (Activity.is_rehearsal == False)  # noqa: E712
-    )
-
-
-def _held(asked: Asked) -> Any:
-    return _counted(asked) & (Session.state == SessionState.ENDED)
-
-
-def _columns(amount: Any = 1, base: Any = 1, band: Any = 0) -> tuple[Any, Any, Any]:
     def column(value: Any, name: str) -> Any:
         return (Value(value) if isinstance(value, int) else value).alias(name)
 
-    return column(amount, "amount"), column(base, "base"), column(band, "band")
+    told = column(amount, "amount"), column(base, "base"), column(band, "band")
+    return *told, column(moment, "moment"), column(place, "place")
+
+
+def _of_session(**told: Any) -> tuple[Any, ...]:
+    return _columns(Session.starts_at, Session.space, **told)
 
 
 def sessions(asked: Asked) -> Any:
     """Sessions held."""
     query = Session.select(Session, Activity, *_columns()).join(Activity)
-    return query.where(_held(asked))
+    return query.where(held(asked))
 
 
 def counted_guests(asked: Asked) -> Any:
     """Sessions with guests counted by hand."""
     columns = _columns(amount=Session.counted_guests)
     query = Session.select(Session, Activity, *columns).join(Activity)
-    return query.where(_held(asked), Session.counted_guests > 0)
+    return query.where(held(asked), Session.counted_guests > 0)
 
 
 def activities(asked: Asked) -> Any:
     """Activities with at least one session held."""
-    held = Session.select(Session.activity).join(Activity).where(_held(asked))
+    held = Session.select(Session.activity).join(Activity).where(held(asked))
     return Activity.select(Activity, *_columns()).where(Activity.id.in_(held))
 
 
@@ -82,7 +65,7 @@ def attendances(asked: Asked, *columns: Any) -> Any:
         Checkin.select(*columns)
         .join(Session)
         .join(Activity)
-        .where(_counted(asked), Checkin.voided_at.is_null())
+        .where(counted(asked), Checkin.voided_at.is_null())
     )
 
 
@@ -113,7 +96,7 @@ def shows(asked: Asked) -> Any:
     columns = _columns(amount=came)
     query = Signup.select(Signup, Session, Activity, *columns).join(Session).join(Activity)
     ended = [SignupState.ATTENDED.value, SignupState.NO_SHOW.value]
-    return query.where(_counted(asked), Signup.state.in_(ended))
+    return query.where(counted(asked), Signup.state.in_(ended))
 
 
 def ratings(asked: Asked) -> Any:
@@ -124,7 +107,7 @@ def ratings(asked: Asked) -> Any:
         .join_from(Rating, Session)
         .join_from(Session, Activity)
         .join_from(Rating, Checkin)
-        .where(_counted(asked), Checkin.voided_at.is_null())
+        .where(counted(asked), Checkin.voided_at.is_null())
     )
 
 
@@ -186,6 +169,49 @@ def need_ratings(asked: Asked) -> Any:
     content = [Satisfaction.SATISFIED.value, Satisfaction.BASIC.value]
     amount = Case(None, ((NeedRating.satisfaction.in_(content), 1),), 0)
     return answered(asked, *_columns(amount=amount)).where(NeedRating.id.is_null(False))
+
+
+def _held_for_needs(asked: Asked) -> Any:
+    """Activities that began in the period, are over as things stand, and were held for needs."""
+    spans = (
+        Session.select(Session.activity)
+        .join(Activity)
+        .where(
+            Session.space.in_(asked.space_ids),
+            Session.state != SessionState.CANCELLED,
+            Activity.state.not_in([ActivityState.DRAFT.value, ActivityState.CANCELLED.value]),
+        )
+        .group_by(Session.activity)
+        .having(
+            fn.MIN(Session.starts_at) >= asked.starts_at,
+            fn.MIN(Session.starts_at) < asked.ends_at,
+            fn.MAX(Session.ends_at) <= asked.as_of,
+        )
+    )
+    return NeedActivityLink.select(NeedActivityLink.activity).where(
+        NeedActivityLink.activity.in_(spans)
+    )
+
+
+def answering_activities(asked: Asked) -> Any:
+    """Activities held for needs."""
+    return Activity.select(Activity, *_columns()).where(Activity.id.in_(_held_for_needs(asked)))
+
+
+def answered_needs(asked: Asked) -> Any:
+    """Needs such an activity was held for."""
+    held = _held_for_needs(asked)
+    tied = NeedActivityLink.select(NeedActivityLink.need).where(NeedActivityLink.activity.in_(held))
+    return Need.select(Need, *_columns()).where(Need.id.in_(tied))
+
+
+def solved_by_activity(asked: Asked) -> Any:
+    """Those of them whose owner says that it solved them."""
+    held = _held_for_needs(asked)
+    tied = NeedActivityLink.select(NeedActivityLink.need).where(
+        NeedActivityLink.activity.in_(held), NeedActivityLink.result == Solved.YES
+    )
+    return Need.select(Need, *_columns()).where(Need.id.in_(tied))
 
 
 def of_session(session: Session) -> Described:

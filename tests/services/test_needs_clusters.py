@@ -265,6 +265,8 @@ def test_who_asked_comes_first_and_the_needs_close_or_go_on(loop: Loop) -> None:
     figures = statistics.summary([loop.bench.space.id], period, now=over)
     rate = next(figure for figure in figures if figure.code == "resolution_rate")
     assert (rate.numerator, rate.denominator, rate.band) == (5, 6, 0)
+    loop_of = ("answering_activities", "answered_needs", "solved_by_activity")
+    assert [figure.value for figure in figures if figure.code in loop_of] == [1, 7, 5]
 
 
 def test_a_withdrawn_need_is_left_alone_and_a_called_off_activity_asks_nobody(loop: Loop) -> None:

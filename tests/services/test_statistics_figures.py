@@ -254,5 +254,5 @@ def test_nothing_at_all(place: Place) -> None:
 
 def test_every_figure_says_what_it_is(place: Place) -> None:
     found = figures(place)
-    assert len({figure.definition for figure in found.values()}) == len(found) == 11
+    assert len({figure.definition for figure in found.values()}) == len(found) == 14
     assert all(figure.name and figure.unit for figure in found.values())

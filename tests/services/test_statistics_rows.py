@@ -40,6 +40,8 @@ def space(app: Flask) -> models.Space:
         rate(there, 1 + turn % 3)
         signup(session, SignupState.ATTENDED if turn % 2 else SignupState.NO_SHOW)
         told = need(space, answered_at=IN_MAY, first_response_at=IN_MAY, outcome=Outcome.SOLVED)
+        base = {"space": space, "need": told, "activity": session.activity_id}
+        models.NeedActivityLink.add(now=NOW, result=Solved.YES, **base)
         if turn:
             judge(told, list(Satisfaction)[turn % 3], list(Solved)[turn % 3])
     return space
