@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from server.clock import iso, month_of, utcnow
+from server.clock import day_of, iso, month_of, utcnow
 
 ID_PATTERN = "^([0-9]{1,18}|[1-8][0-9]{18})$"
 _ALIASES = {
@@ -13,6 +13,17 @@ _ALIASES = {
     "space": "space_id",
     "home_space": "space_id",
     "series": "series_id",
+    "need": "need_id",
+    "need_ids": "need_id",
+    "enterprise": "enterprise_id",
+    "resource": "resource_id",
+    "expert": "expert_id",
+    "org_unit_id": "space_id",
+    "united_front_id": "partner_id",
+    "party_branch_id": "partner_id",
+    "operator_id": "partner_id",
+    "owner_partner_id": "partner_id",
+    "owner_staff_id": "staff_id",
 }
 
 Pick = Callable[[str], str]
@@ -103,6 +114,8 @@ class Samples:
     def _text(self, schema: dict[str, Any], name: str) -> str:
         if schema.get("format") == "date-time":
             return iso(utcnow())
+        if schema.get("format") == "date":
+            return day_of(utcnow()).isoformat()
         for text in ("文字", "text", month_of(utcnow()), '"1"'):
             if re.search(schema.get("pattern", ""), text) and len(text) >= schema.get(
                 "minLength", 0

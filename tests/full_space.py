@@ -81,10 +81,61 @@ def fill(vault: Vault, disk: Disk, secret: str) -> FullSpace:
     _messages(space, member, ids)
     _visits(space, company, ids)
     _register(space, company, ids)
+    _meetings(space, company, ids)
     # Whoever holds the link of the screen may look at it.
     public |= {"signed": ids["signed"]}
     public |= {"space_id": ids["space_id"], "enterprise_id": ids["enterprise_id"]}
     return FullSpace(space, town, district, member, ids, public, category.code, series)
+
+
+def _meetings(space: models.Space, company: models.Enterprise, ids: Ids) -> None:
+    """Make a row of each kind of the register, a meeting held with its tasks and one planned."""
+    now = utcnow()
+    kinds = ("united_front", "party", "operator")
+    front, branch, runs = (
+        factories.make_partner(space, type=kind, name=f"{INTERNAL}{kind}") for kind in kinds
+    )
+    place = {"org_unit": space.org_unit_id}
+    expert = models.Expert.add(now=now, **place, name=f"{INTERNAL}专家", bio=f"{INTERNAL}简介")
+    thing = models.Resource.add(now=now, **place, kind="fund", name=f"{INTERNAL}资金")
+    day = day_of(now)
+    uses = [
+        models.ResourceUse.add(
+            now=now, space=space, enterprise=company, used_on=day, outcome=f"{INTERNAL}结果", **of
+        )
+        for of in ({"resource": thing}, {"expert": expert})
+    ]
+    seats: dict[str, Any] = {"united_front": front, "party_branch": branch, "operator": runs}
+    held, planned = (
+        models.JointMeeting.add(
+            now=now, space=space, starts_at=now + gap, place=f"{INTERNAL}会议室",
+            minutes=minutes, state=state, **seats,
+        )
+        for gap, minutes, state in (
+            (-dt.timedelta(hours=2), f"{INTERNAL}纪要", "held"),
+            (dt.timedelta(hours=2), "", "planned"),
+        )
+    )  # fmt: skip
+    item = models.AgendaItem.add(now=now, space=space, meeting=planned, text=f"{INTERNAL}议程")
+    decision = models.Resolution.add(now=now, space=space, meeting=held, text=f"{INTERNAL}决议")
+    tasks = [
+        models.Task.add(
+            now=now, space=space, meeting=held, resolution=decision, text=f"{INTERNAL}任务",
+            owner_text="物业", due_on=day, state=state,
+        )
+        for state in ("open", "done")
+    ]  # fmt: skip
+    ids.setdefault("partner_id", []).append(str(front.id))
+    ids |= {
+        "expert_id": [str(expert.id)],
+        "resource_id": [str(thing.id)],
+        "use_id": [str(use.id) for use in uses],
+        "meeting_id": [str(planned.id), str(held.id)],
+        "task_id": [str(task.id) for task in tasks],
+        "item_id": [str(item.id)],
+        "word": ["resources", "experts", "partners"],
+        "row_id": [str(row.id) for row in (thing, expert, front)],
+    }
 
 
 def _register(space: models.Space, company: models.Enterprise, ids: Ids) -> None:
@@ -273,7 +324,7 @@ def _hands(space: models.Space, need: models.Need, ids: Ids) -> None:
     body = models.Partner.add(
         now=utcnow(), org_unit=space.org_unit, type="provider", name=f"{INTERNAL}单位"
     )
-    base = {"now": utcnow(), "space": space, "need": need}
+    base: dict[str, Any] = {"now": utcnow(), "space": space, "need": need}
     sent = models.Dispatch.add(**base, partner=body, role="lead", note=f"{PRIVATE}派单说明")
     asked = models.Extension.add(
         **base, days=2, reason=f"{PRIVATE}延期原因", due_before=need.due_resolve

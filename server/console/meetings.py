@@ -245,7 +245,7 @@ def _lines(form: Form) -> list[dict[str, Any]]:
         if text.strip():
             number = int(order) if _LINE.fullmatch(order.strip()) else 999
             line = {"text": text, "note": note.replace("\r\n", "\n")}
-            lines.append((number, position, line | ({"id": row_id} if row_id else {})))
+            lines.append((number, position, line | ({"item_id": row_id} if row_id else {})))
     return [line for _, _, line in sorted(lines, key=lambda each: each[:2])]
 
 

@@ -12,7 +12,7 @@ from server.console.activities_forms import Day
 from server.console.forms import Fields, Form, RowId
 from server.console.resources import row_page, shelf_of
 from server.context import actor, current_scope
-from server.errors import Invalid, NotFound, ServiceError
+from server.errors import Invalid, ServiceError
 from server.paging import numbered
 from server.schemas.base import OptionalLine, OptionalLongLine
 from server.schemas.resources import Note, UseIn
@@ -52,12 +52,20 @@ def index() -> ResponseReturnValue:
     )
 
 
-@bp.post("/resources/<word>/<id:row_id>/uses")
-def create(word: str, row_id: int) -> ResponseReturnValue:
-    """Write down that something was given."""
+@bp.post("/resources/resources/<id:resource_id>/uses")
+def create(resource_id: int) -> ResponseReturnValue:
+    """Write down that a resource was given."""
+    return _create("resources", resource_id)
+
+
+@bp.post("/resources/experts/<id:expert_id>/uses")
+def create_of_expert(expert_id: int) -> ResponseReturnValue:
+    """Write down that an expert gave time."""
+    return _create("experts", expert_id)
+
+
+def _create(word: str, row_id: int) -> ResponseReturnValue:
     shelf = shelf_of(word)
-    if word == "partners":
-        raise NotFound
     row = shelf.service.get(current_scope(), row_id)
     form = Form(request.form)
     try:

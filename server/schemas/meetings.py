@@ -77,9 +77,9 @@ class CancelIn(In):
 
 
 class AgendaLineIn(In):
-    """A line of the agenda; `id` is of the line that stands there already."""
+    """A line of the agenda; `item_id` is of one that stands there already."""
 
-    id: Id | None = None
+    item_id: Id | None = None
     text: Annotated[OptionalLongLine, Field(min_length=1)]
     note: Annotated[OptionalParagraph, Field(max_length=500)] = ""
 

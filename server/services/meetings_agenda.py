@@ -214,7 +214,7 @@ def edit(
     Forbidden, MeetingOver, Invalid, VersionConflict."""
     require_planned(meeting, scope)
     there = {item.id: item for item in of_meeting(meeting)}
-    kept = [line.id for line in form.items if line.id is not None]
+    kept = [line.item_id for line in form.items if line.item_id is not None]
     if not set(kept) <= there.keys() or len(set(kept)) != len(kept):
         raise Invalid("议程已被他人改动，请刷新后再改")
     with db.atomic():
@@ -224,8 +224,8 @@ def edit(
         AgendaItem.delete().where(AgendaItem.id.in_(list(gone))).execute()
         for number, line in enumerate(form.items):
             words = {"order": number, "text": line.text, "note": line.note}
-            if line.id is not None:
-                there[line.id].change(now=now, by=actor.id, **words)
+            if line.item_id is not None:
+                there[line.item_id].change(now=now, by=actor.id, **words)
             else:
                 place = {"space": meeting.space_id, "meeting": meeting}
                 AgendaItem.add(now=now, by=actor.id, **place, **words)

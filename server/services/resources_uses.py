@@ -34,7 +34,7 @@ def record(
     if form.used_on > day_of(now):
         raise Invalid(fields={"used_on": "还没到这一天，办过以后再记"})
     _check_thing(space_id, form)
-    values = form.model_dump()
+    values = form.model_dump(include=set(UseIn.model_fields))
     values["enterprise_id"] = _receiver(scope, space_id, form)
     with db.atomic():
         use = ResourceUse.add(now=now, by=actor.id, space=space_id, **values)

@@ -166,7 +166,7 @@ class Counter:
     def path(self, rule: Rule, number: int) -> str:
         ids = self.place.ids
         path = re.sub(
-            r"<id:(\w+)>", lambda part: ids[part[1]][number % len(ids[part[1]])], rule.rule
+            r"<(?:id:)?(\w+)>", lambda part: ids[part[1]][number % len(ids[part[1]])], rule.rule
         )
         return f"{path}?group=pending" if rule.endpoint == "console.signups.index" else path
 

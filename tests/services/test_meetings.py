@@ -126,7 +126,7 @@ def test_a_month_between_two_meetings(table: Table) -> None:
     assert [task.id for task in tasks.open_before(second)] == [late.id]
 
     # Asked again, the draft brings only what is new, and what was crossed out.
-    kept = [{"id": str(lines[2].id), "text": "地库"}, {"text": "其他"}]
+    kept = [{"item_id": str(lines[2].id), "text": "地库"}, {"text": "其他"}]
     form = AgendaIn.model_validate({"version": second.version, "items": kept})
     meetings_agenda.edit(second, form, **table.by, now=LATER)
     assert meetings_agenda.refresh(second, **table.by, now=LATER) == 3
