@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ApiError, asApiError, refusal, unanswered } from '../src/api/errors'
-import type { ActivityOut, ButtonOut, NeedBriefOut, SessionOut, SignupOut, WalletKindOut } from '../src/api/types'
+import type { ActivityOut, ButtonOut, NeedActivityOut, NeedBriefOut, SessionOut, SignupOut, WalletKindOut } from '../src/api/types'
 import { calendarOf, cardView, factsOf } from '../src/utils/activities'
 import { buttonView, seatsLabel } from '../src/utils/buttons'
 import { scanRefused } from '../src/utils/checkins'
@@ -11,7 +11,7 @@ import { linkOf, looksLikeCode } from '../src/utils/codes'
 import { contrast, parse, shades } from '../src/utils/colors'
 import { newKey } from '../src/utils/keys'
 import { messageView, routeOf } from '../src/utils/messages'
-import { briefView } from '../src/utils/needs'
+import { activityView, briefView } from '../src/utils/needs'
 import { Pager } from '../src/utils/pager'
 import { answersOf, checked, questionView } from '../src/utils/questions'
 import { askable, lasts } from '../src/utils/reminders'
@@ -118,6 +118,8 @@ test('every state of the button has words of its own, and waiting never reads as
   assert.equal(buttonView(button('waitlisted', { position: 3 }), 'fcfs', NOW).label, '候补第 3 位')
   assert.equal(buttonView(button('sign_up'), 'lottery', NOW).label, '参加抽签')
   assert.deepEqual(buttonView(button('full', { can_join_waitlist: true }), 'fcfs', NOW).act, 'join_waitlist')
+  const kept = buttonView(button('offered', { invited: true, at: '2026-11-24T02:00:00Z' }), 'fcfs', NOW)
+  assert.deepEqual([kept.act, kept.hint], ['sign_up', '为您留了位置，保留到 明天 周二 10:00'])
   assert.equal(buttonView(button('not_open', { at: '2026-11-24T02:00:00Z' }), 'fcfs', NOW).hint, '明天 周二 10:00 开始报名')
 })
 
@@ -267,4 +269,17 @@ test('what lasts is asked for once, and never in one pop-up with what does not',
   assert.deepEqual(asked('reminder', 'rating'), ['reminder', 'rating'])
   assert.deepEqual(asked('changed', 'reminder', 'rating'), ['changed'])
   assert.deepEqual(wallet.filter(lasts).map((each) => each.kind), ['menu'])
+})
+
+test('a need asks about an activity once it is over, and tells what was said', () => {
+  const held: NeedActivityOut = {
+    activity_id: '1', title: '税务专场', state: 'scheduled', starts_at: '2026-11-24T06:00:00Z', seat_held_until: '2026-11-24T02:00:00Z',
+    asked: false, came: null, result: null, comment: '', answered_at: null,
+  }
+  assert.deepEqual([activityView(held, NOW).note, activityView(held, NOW).asks], ['为您留了位置，保留到 明天 周二 10:00', false])
+  const over = { ...held, state: 'ended' as const, asked: true, came: false }
+  assert.deepEqual([activityView(over, NOW).note, activityView(over, NOW).asks], ['', true])
+  assert.match(activityView(over, NOW).question, /没有见到您/)
+  assert.deepEqual(activityView({ ...over, result: 'partly', comment: '还想再问' }, NOW).note, '您说：部分解决。还想再问')
+  assert.equal(activityView({ ...over, state: 'cancelled' }, NOW).asks, false)
 })
