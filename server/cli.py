@@ -13,7 +13,7 @@ from models.staff import Role
 from server.clock import utcnow
 from server.context import resources
 from server.database import migrate, pending
-from server.errors import ServiceError
+from server.errors import NotFound, ServiceError
 
 
 def init_app(app: Flask) -> None:
@@ -138,13 +138,20 @@ def staff_group() -> None:
 @click.argument("name")
 @click.option("--role", type=click.Choice([role.value for role in Role]), help="A role to grant.")
 @click.option("--at", help="Where the role holds: a Space's code, or the name of a unit.")
+@click.option("--partner", help="Whose dispatches a partner handler works on: its name there.")
 @click.option("--password-stdin", is_flag=True, help="Read the password instead of making one.")
 @with_appcontext
 def staff_add(
-    login: str, name: str, role: str | None, at: str | None, password_stdin: bool
+    *,
+    login: str,
+    name: str,
+    role: str | None,
+    at: str | None,
+    partner: str | None,
+    password_stdin: bool,
 ) -> None:
     """Add a console account; without --password-stdin a password is made and printed once."""
-    from server.services import audit, spaces, staff
+    from server.services import audit, resources_partners, spaces, staff
 
     if (role is None) != (at is None):
         raise click.UsageError("--role and --at belong together")
@@ -155,7 +162,11 @@ def staff_add(
             account = staff.create(login, name, password, actor=audit.SYSTEM, now=now)
             if role and at:
                 unit = spaces.unit_named(at)
-                staff.grant(account, Role(role), unit, actor=audit.SYSTEM, now=now)
+                named = {row.name: row for row in resources_partners.usable_in(unit.id)}
+                if partner and partner not in named:
+                    raise NotFound(f"没有这家共建单位：{partner}")
+                body = named[partner] if partner else None
+                staff.grant(account, Role(role), unit, partner=body, actor=audit.SYSTEM, now=now)
     except ServiceError as error:
         raise click.ClickException(error.detail) from None
     click.echo(f"added {account.login}")

@@ -32,12 +32,12 @@ from server.schemas.needs import (
     SupplementIn,
     WithdrawIn,
 )
-from server.schemas.needs_dispatches import AppealIn
+from server.schemas.needs_dispatches import NeedAppealIn
 from server.schemas.needs_links import NeedActivityOut, VerdictIn
 from server.services import (
     needs,
+    needs_appeals,
     needs_clock,
-    needs_escalations,
     needs_intake,
     needs_links,
     needs_verdicts,
@@ -93,7 +93,7 @@ def _seen(need: Need) -> NeedOut:
     """The need as its reader sees it now."""
     acts = needs.possible(current_user(), need, now=utcnow())
     actions = [act.value for act in acts]
-    if needs.is_own(current_user(), need) and needs_escalations.may_appeal(need, now=utcnow()):
+    if needs.is_own(current_user(), need) and needs_appeals.may_appeal(need, now=utcnow()):
         actions.append("appeal")
     return NeedOut.of(need, actions=actions, **details(need, needs.timeline(need)))
 
@@ -259,9 +259,9 @@ def reopen(path: NeedPath, body: ReopenIn) -> Response:
     responses={200: NeedOut},
     openapi_extensions=problems(409),
 )
-def appeal(path: NeedPath, body: AppealIn) -> Response:
+def appeal(path: NeedPath, body: NeedAppealIn) -> Response:
     user = current_user()
-    need = needs_escalations.appeal(
+    need = needs_appeals.appeal(
         user, path.need_id, body.reason, checker=_checker(user), now=utcnow()
     )
     return _told(need)

@@ -85,6 +85,14 @@ _BEHIND = {
 """Words without a line of their own, and the one they are reached by."""
 
 
+_FILLED = {
+    "blank": Form(),
+    "lead_first": Form(role="lead"),
+    "three_days": Form(days=3, partner_id="town"),
+}
+"""Forms as a page shows them before anybody typed."""
+
+
 def init_app(app: Flask) -> None:
     """Give the templates their words."""
     app.jinja_env.trim_blocks = True
@@ -121,9 +129,7 @@ def init_app(app: Flask) -> None:
         code_options=lambda rows: [(row.code, row.name) for row in rows],
         triage_values=triage_values,
         minutes_values=minutes_values,
-        blank=Form(),
-        lead_first=Form(role="lead"),
-        three_days=Form(days=3, partner_id="town"),
+        **_FILLED,
     )
     app.context_processor(_surroundings)
 

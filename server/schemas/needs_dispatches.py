@@ -87,7 +87,7 @@ class ExtendIn(In):
     reason: Words
 
 
-class DecisionIn(In):
+class ExtensionDecisionIn(In):
     """`words` are required with a refusal."""
 
     version: Version
@@ -133,7 +133,7 @@ class EscalationAnswerIn(In):
     text: Paragraph
 
 
-class AppealIn(In):
+class NeedAppealIn(In):
     reason: Annotated[Paragraph, Field(max_length=500)]
 
 

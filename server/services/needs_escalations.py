@@ -14,10 +14,8 @@ from models import (
     Need,
     Partner,
     Space,
-    User,
     db,
 )
-from models.needs import Outcome
 from models.needs_dispatches import (
     LIVE_DISPATCH,
     DispatchRole,
@@ -27,29 +25,22 @@ from models.needs_dispatches import (
 )
 from server.clock import day_of
 from server.errors import Conflict, Invalid, NotFound
-from server.services import calendar, needs, needs_clock, needs_leads, needs_scope
+from server.services import calendar, needs_clock, needs_leads, needs_scope
 from server.services import resources_partners as partners
 from server.services.audit import Actor
 from server.services.calendar_days import moment_label
 from server.services.needs_acts import Desk, Duty, act, taken, tell_desk, tell_staff, write
 from server.services.needs_states import (
     OPEN,
-    TABLE,
     Act,
     Move,
-    WrongState,
-    current,
     lock,
-    transition,
 )
-from server.services.needs_texts import Checker
 from server.services.staff import Scope, Verb, working_in
 
 DAYS = 3
 """Working days a called level has to answer, unless told otherwise."""
 MOST_DAYS = 15
-APPEAL_DAYS = 15
-"""Calendar days after the answer in which the submitter may turn to the town."""
 
 
 class AlreadyEscalated(Conflict):
@@ -58,14 +49,6 @@ class AlreadyEscalated(Conflict):
 
 class AlreadyAnswered(Conflict):
     code, message = "escalation_answered", "已经答复过了"
-
-
-class AppealUsed(WrongState):
-    code, message = "appeal_used", "这件诉求已经申诉过一次"
-
-
-class NoAppeal(WrongState):
-    code, message = "no_appeal", "答复为“已说明原因”后 15 天内，可以向镇里申诉"
 
 
 def of_need(need: Need) -> list[Escalation]:
@@ -156,18 +139,19 @@ def call(
             body = partners.find_usable(partner_id, need.space_id) if partner_id else None
             if partner_id and body is None:
                 raise Invalid(fields={"partner_id": "请从名单中选择一家单位"})
-            row = _add(need, desk.actor, reason, days, now, partner=body)
+            row = add(need, desk.actor, reason, days, now, partner=body)
             text = f"已提请{name_of(row, need)}协调，{moment_label(row.due_at)}前答复我们"
             called = act(desk, need, Move(Act.ESCALATE, text), now=now)
-            _tell_called(row, called, now)
+            tell_called(row, called, now)
             return called
     except IntegrityError:
         raise AlreadyEscalated from None
 
 
-def _add(
+def add(
     need: Need, actor: Actor, reason: str, days: int, now: dt.datetime, **values: Any
 ) -> Escalation:
+    """Write a call due in so many working days, in the caller's transaction, and return it."""
     due = calendar.load(day_of(now)).deadline(now, days)
     return Escalation.add(
         now=now,
@@ -180,7 +164,8 @@ def _add(
     )
 
 
-def _tell_called(row: Escalation, need: Need, now: dt.datetime) -> None:
+def tell_called(row: Escalation, need: Need, now: dt.datetime) -> None:
+    """Tell those who answer for the called level, as far as they are bound to WeChat."""
     if row.partner_id is not None:
         team = needs_leads.handlers_of(row.partner_id, now=now)
     else:
@@ -203,13 +188,7 @@ def answer(
     """Answer a call: with advice, or by taking part, which puts the body beside who works on it. An
     appeal is upheld against or brings the need back to work, and its submitter is told. Raises
     NotFound, AlreadyAnswered, WrongState, Invalid."""
-    fits = (
-        EscalationAnswer.UPHELD if get(scope, escalation_id).is_appeal else EscalationAnswer.ADVICE
-    )
-    if what not in (fits, EscalationAnswer.TAKES_PART):
-        raise Invalid(fields={"answer": "请选择怎么答复"})
-    if not text.strip():
-        raise Invalid(fields={"text": "请填写答复"})
+    _check(get(scope, escalation_id), what, text)
     with db.atomic():
         need = lock(get(scope, escalation_id).need_id)
         row = get(scope, escalation_id)  # behind the lock
@@ -236,6 +215,15 @@ def answer(
         duty = Duty(f"advice:{row.id}", f"{name}已答复", f"{need.title}：{text}", need.due_resolve)
         tell_desk(row.need, duty, now=now)
     return get(scope, escalation_id)
+
+
+def _check(row: Escalation, what: EscalationAnswer, text: str) -> None:
+    """Refuse what is no answer to such a call. Raises Invalid."""
+    fits = EscalationAnswer.UPHELD if row.is_appeal else EscalationAnswer.ADVICE
+    if what not in (fits, EscalationAnswer.TAKES_PART):
+        raise Invalid(fields={"answer": "请选择怎么答复"})
+    if not text.strip():
+        raise Invalid(fields={"text": "请填写答复"})
 
 
 def _answered(row: Escalation, need: Need, name: str, *, now: dt.datetime) -> Move:
@@ -269,36 +257,3 @@ def _join(row: Escalation, need: Need, actor: Actor, now: dt.datetime) -> None:
             due_at=need.due_resolve,
             **holder,
         )
-
-
-def may_appeal(need: Need, *, now: dt.datetime) -> bool:
-    """Say whether the submitter may turn to the town now: we said that it cannot be done, not longer
-    than 15 days ago, and they have not appealed yet."""
-    return _refusal(need, now) is None
-
-
-def _refusal(need: Need, now: dt.datetime) -> type[WrongState] | None:
-    if need.state not in TABLE[Act.APPEAL] or need.outcome is not Outcome.EXPLAINED:
-        return NoAppeal
-    if need.answered_at is None or now > need.answered_at + dt.timedelta(days=APPEAL_DAYS):
-        return NoAppeal
-    appeals = Escalation.select().where(Escalation.need == need, Escalation.is_appeal)
-    return AppealUsed if appeals.exists() else None
-
-
-def appeal(user: User, need_id: int, reason: str, *, checker: Checker, now: dt.datetime) -> Need:
-    """Let the submitter turn to the town about an answer that says no, once. Raises NotFound,
-    NoAppeal, AppealUsed, ContentRefused, CheckUnavailable."""
-    needs.own(user, need_id)
-    checker.accept_now(reason)
-    with db.atomic():
-        need = lock(need_id)
-        refused = _refusal(need, now)
-        if refused is not None:
-            raise refused(current=current(need))
-        actor = Actor("member", user.id)
-        row = _add(need, actor, reason, DAYS, now, is_appeal=True)
-        text = f"向{town_of(need)}申诉：{reason}"
-        transition(need, Move(Act.APPEAL, text), actor, now=now)
-        _tell_called(row, need, now)
-    return needs.get(user, need_id)

@@ -159,7 +159,9 @@ def test_members_reach_only_their_own(
         )
 
 
-@pytest.mark.parametrize("who", ["keeper of another Space", "lapsed", "district viewer"])
+@pytest.mark.parametrize(
+    "who", ["keeper of another Space", "lapsed", "district viewer", "another partner"]
+)
 def test_staff_of_elsewhere_find_nothing(
     who: str, walk: Walk, client: Client, place: FullSpace
 ) -> None:
@@ -185,9 +187,20 @@ def _is_for_members(call: Call) -> bool:
     return call.path.startswith("/api/v1/") and not call.path.startswith("/api/v1/staff/")
 
 
+def _hand_over(account: models.Staff, partner_id: int) -> None:
+    """Let the account handle what the partner is sent."""
+    given = models.Grant.role == Role.PARTNER_HANDLER
+    models.Grant.update(partner_id=partner_id).where(given, models.Grant.staff == account).execute()
+
+
 def _account(who: str, place: FullSpace) -> models.Staff:
     if who == "keeper of another Space":
         return factories.make_staff(Role.KEEPER, factories.make_space())
+    if who == "another partner":
+        body = factories.make_partner(place.space)
+        account = factories.make_staff(Role.PARTNER_HANDLER, place.space)
+        _hand_over(account, body.id)
+        return account
     if who == "district viewer":
         return factories.make_staff(Role.DISTRICT_VIEWER, place.district)
     account = factories.make_staff(Role.KEEPER, factories.make_space())
@@ -218,11 +231,12 @@ def _account(who: str, place: FullSpace) -> models.Staff:
         (Role.SCANNER, {"Session", "Checkin"}, {"AuditLog", "ScanLog", "Device"}),
         # A day of the calendar moves what was promised.
         (Role.PLATFORM_ADMIN, {"CalendarDay", "Need"}, {"NeedEvent", "AuditLog"}),
-        # The register of companies is the town's: a merge taken back, a sheet written.
+        # The registers are the town's: a merge taken back, a sheet written, a partner retired.
         (
             Role.TOWN_OFFICER,
-            {"Enterprise", "EnterpriseMerge", "EnterpriseImport", "EnterpriseImportRow"},
-            {"Need", "NeedEvent", "NeedCounter", "AuditLog"},
+            {"Enterprise", "EnterpriseMerge", "EnterpriseImport", "EnterpriseImportRow"}
+            | {"Partner", "Expert", "Resource"},
+            {"Need", "NeedEvent", "NeedCounter", "AuditLog", "Partner", "Expert", "Resource"},
         ),
     ],
 )
@@ -290,7 +304,14 @@ def test_who_is_kept_out_is_kept_out_everywhere(
 def test_the_walk_knows_the_way(walk: Walk, client: Client, place: FullSpace) -> None:
     """To those whose rows they are, the very same requests lead somewhere: the 404s above are
     refusals, not mistakes in an address."""
-    keeper = client.as_staff(factories.make_staff(Role.KEEPER, place.space))
+    account = factories.make_staff(Role.KEEPER, place.space)
+    unit = place.space.org_unit
+    today = day_of(utcnow())
+    models.Grant.add(
+        now=utcnow(), staff=account, role=Role.PARTNER_HANDLER, org_unit=unit, from_on=today
+    )
+    _hand_over(account, int(place.ids["partner_id"][0]))
+    keeper = client.as_staff(account)
     member = client.as_user(place.member)
     reached = 0
     for call in walk.calls():

@@ -19,6 +19,7 @@ from server.services import (
     audit,
     calendar,
     needs,
+    needs_appeals,
     needs_categories,
     needs_clock,
     needs_desk,
@@ -189,9 +190,9 @@ def test_promise_19_an_end_is_explained_and_open_to_appeal(bench: Bench) -> None
     rating = needs.rating_of(models.Need.get_by_id(need.id))
     assert rating
     assert rating.solved is Solved.NO  # theirs beside ours
-    need = needs_escalations.appeal(user, need.id, "隔壁就可以", checker=checker, now=NOON + DAY)
-    with pytest.raises(needs_escalations.AppealUsed):
-        needs_escalations.appeal(user, need.id, "再来", checker=checker, now=NOON + DAY)
+    need = needs_appeals.appeal(user, need.id, "隔壁就可以", checker=checker, now=NOON + DAY)
+    with pytest.raises(needs_appeals.AppealUsed):
+        needs_appeals.appeal(user, need.id, "再来", checker=checker, now=NOON + DAY)
     assert needs_clock.auto_close(now=NOON + 20 * DAY) == 0
     town = factories.make_staff(Role.TOWN_OFFICER, bench.space.org_unit.parent)
     officer = staff.scope_of(town, now=TODAY)

@@ -1,5 +1,6 @@
 import { get, patch, post } from './request'
 import type {
+  NeedAppealIn,
   CategoriesOut, NeedBriefOut, NeedIn, NeedOut, NeedPatchIn, NeedRatingIn, Page, PromiseOut, ReopenIn, SupplementIn, Urgency, VerdictIn, WithdrawIn,
 } from './types'
 
@@ -17,5 +18,6 @@ export const change = (id: string, body: NeedPatchIn, version: number): Promise<
 export const supplement = (id: string, body: SupplementIn): Promise<NeedOut> => post(`/needs/${id}/supplement`, body)
 export const withdraw = (id: string, body: WithdrawIn): Promise<NeedOut> => post(`/needs/${id}/withdraw`, body)
 export const rate = (id: string, body: NeedRatingIn): Promise<NeedOut> => post(`/needs/${id}/rating`, body)
+export const appeal = (id: string, body: NeedAppealIn): Promise<NeedOut> => post(`/needs/${id}/appeal`, body)
 export const reopen = (id: string, body: ReopenIn): Promise<NeedOut> => post(`/needs/${id}/reopen`, body)
 export const verdict = (id: string, body: VerdictIn): Promise<NeedOut> => post(`/needs/${id}/verdict`, body)

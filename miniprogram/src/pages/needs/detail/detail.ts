@@ -7,13 +7,14 @@ import { type ActivityView, activityView, type BriefView, briefView, lineView, t
 import { datasetOf, goTo, textScale } from '../../../utils/screen'
 import { type State, tellTrouble, trouble } from '../../../utils/trouble'
 
-type Act = 'supplement' | 'withdraw' | 'rate' | 'reopen'
+type Act = 'supplement' | 'withdraw' | 'rate' | 'reopen' | 'appeal'
 
 const SHEETS: Record<Act, { title: string, hint: string, button: string, max: number, done: string }> = {
   supplement: { title: '补充说明', hint: '补充新的情况，或回答工作人员的提问', button: '提交补充', max: 2000, done: '已补充' },
   withdraw: { title: '撤回诉求', hint: '选填：为什么撤回', button: '确认撤回', max: 60, done: '已撤回' },
   rate: { title: '这件事办得怎么样？', hint: '选填：还想说点什么', button: '提交评价', max: 500, done: '谢谢您的评价' },
   reopen: { title: '请我们再办一次', hint: '哪里还没有解决？请写清楚，我们会重新办理', button: '要求重办', max: 2000, done: '已重新开始办理' },
+  appeal: { title: '请镇里再看一看', hint: '为什么觉得应该能办？镇里会在 3 个工作日内答复您', button: '向镇里申诉', max: 500, done: '已转到镇里' },
 }
 
 Page({
@@ -172,6 +173,7 @@ Page({
     switch (act) {
       case 'supplement': return needs.supplement(this.id, { text, attachments: this.sent.kept.map((each) => each.id) })
       case 'withdraw': return needs.withdraw(this.id, { reason: text })
+      case 'appeal': return needs.appeal(this.id, { reason: text })
       case 'reopen': return needs.reopen(this.id, { reason: text })
       case 'rate': return needs.rate(this.id, {
         satisfaction: this.data.satisfaction as Satisfaction, solved: this.data.solved as Solved, text,
