@@ -14,7 +14,7 @@ from typing import Any, Final
 from models import Checkin, Enterprise, Restatement, Session, Space
 from server.clock import month_bounds, month_of
 from server.services import enterprises, statistics_rows
-from server.services.statistics_rows import Asked
+from server.services.statistics_asked import Asked
 
 FIGURE: Final = "enterprises"
 _EVER: Final = (dt.datetime(2000, 1, 1, tzinfo=dt.UTC), dt.datetime(2200, 1, 1, tzinfo=dt.UTC))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from models import Activity, Checkin, Enterprise, Need, Rating, Session, Signup, User
+from server.services import statistics_needs as needs
 from server.services import statistics_rows as rows
 
 
@@ -19,6 +20,8 @@ class Definition:
     table: Any
     select: Callable[[rows.Asked], Any]
     describe: Callable[[Any], rows.Described]
+    facts: Callable[[rows.Asked], Any] | None = None
+    """For what is counted once however often it was there: each time it was, as `thing`."""
     has_band: bool = False
     is_of_persons: bool = False
 
@@ -28,7 +31,7 @@ def coverage_of(definition: Definition, asked: rows.Asked, base: float) -> float
     if definition.code == "satisfaction":
         could = rows.attendances(asked, Checkin.id).count()
     elif definition.code == "need_satisfaction":
-        could = rows.answered(asked).count()
+        could = needs.answered(asked).count()
     else:
         return None
     return base / could if could else None
@@ -54,6 +57,7 @@ FIGURES: dict[str, Definition] = {
             Activity,
             rows.activities,
             lambda row: (row.space_id, None, row.title, row.state.value),
+            facts=rows.activities_held,
         ),
         Definition(
             "person_times",
@@ -84,6 +88,7 @@ FIGURES: dict[str, Definition] = {
             rows.members,
             lambda row: (row.home_space_id, None, f"会员 {row.id}", ""),
             is_of_persons=True,
+            facts=rows.people_there,
         ),
         Definition(
             "enterprises",
@@ -93,6 +98,7 @@ FIGURES: dict[str, Definition] = {
             Enterprise,
             rows.enterprises,
             lambda row: (None, None, row.name, row.room),
+            facts=rows.companies_there,
         ),
         Definition(
             "show_rate",
@@ -121,8 +127,8 @@ FIGURES: dict[str, Definition] = {
             "承诺联系时间落在统计期内且已到期的诉求中，工作人员首次公开回复不晚于该时间的占比；"
             "到期前撤回的不计，自动回复不算。",
             Need,
-            rows.responses,
-            rows.of_need,
+            needs.responses,
+            needs.of_need,
             is_of_persons=True,
         ),
         Definition(
@@ -132,8 +138,8 @@ FIGURES: dict[str, Definition] = {
             "统计期内答复的诉求中，提出人认为已解决的计 1、部分解决的计 ½ 的占比；"
             "工作人员认为已解决而提出人没有评价的，另列为一段，不计入。",
             Need,
-            rows.resolutions,
-            rows.of_need,
+            needs.resolutions,
+            needs.of_need,
             has_band=True,
             is_of_persons=True,
         ),
@@ -143,8 +149,8 @@ FIGURES: dict[str, Definition] = {
             "%",
             "统计期内答复的诉求中，评为满意和基本满意的 ÷ 有评价的；覆盖率 = 有评价的 ÷ 已答复的。",
             Need,
-            rows.need_ratings,
-            rows.of_need,
+            needs.need_ratings,
+            needs.of_need,
             is_of_persons=True,
         ),
         Definition(
@@ -153,7 +159,7 @@ FIGURES: dict[str, Definition] = {
             "个",
             "首场开始在统计期内、已经办完、为诉求举办的活动；取消的不计。",
             Activity,
-            rows.answering_activities,
+            needs.answering_activities,
             lambda row: (row.space_id, None, row.title, row.state.value),
         ),
         Definition(
@@ -162,8 +168,8 @@ FIGURES: dict[str, Definition] = {
             "条",
             "这些活动所回应的诉求，每条计一次。",
             Need,
-            rows.answered_needs,
-            rows.of_need,
+            needs.answered_needs,
+            needs.of_need,
             is_of_persons=True,
         ),
         Definition(
@@ -172,8 +178,8 @@ FIGURES: dict[str, Definition] = {
             "条",
             "其中提出人在活动之后回答“解决了”的；没有回答不算。",
             Need,
-            rows.solved_by_activity,
-            rows.of_need,
+            needs.solved_by_activity,
+            needs.of_need,
             is_of_persons=True,
         ),
     )
