@@ -155,7 +155,7 @@ def until(holds: Callable[[], bool], seconds: float, what: str) -> None:
 def add_space(outbox: Outbox, prefix: str, members: int, *, every: int) -> Space:
     """Return a Space with an activity this month and so many members, every so-many-th of whom
     allows menu messages and is known to WeChat as `prefix`0 and on."""
-    now = utcnow()
+    now, began = utcnow(), time.monotonic()
     id_ = models.new_id()
     unit = OrgUnit.add(now=now, id=id_, kind=OrgKind.SPACE, path=f"/{id_}/", name=prefix)
     code = prefix.upper()
@@ -168,6 +168,7 @@ def add_space(outbox: Outbox, prefix: str, members: int, *, every: int) -> Space
             _add_members(outbox, space, prefix, list(some), every=every, now=now)
     models.db.execute_sql("ANALYZE")
     outbox.crowd(prefix, (members + every - 1) // every, ALLOWED)
+    print(f"{members:,} members made in {time.monotonic() - began:.1f} s", flush=True)
     return space
 
 

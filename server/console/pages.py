@@ -59,6 +59,7 @@ DOORS = (
 
 _BEHIND = {
     "needs_dispatches": "needs",
+    "notifications_people": "notifications",
     "checkins_desk": "checkins",
     "needs_clusters": "needs",
     "needs_links": "needs",
