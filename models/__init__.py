@@ -4,7 +4,7 @@ from pathlib import Path
 
 from models.activities import Activity, Series, ServiceProject, Session
 from models.audit import AuditLog
-from models.auth import ConsoleLogin, Token
+from models.auth import ConsoleLogin, ScanLogin, Token
 from models.base import BaseModel, Record, db, new_id
 from models.calendar import CalendarDay
 from models.checkins import Checkin, Rating, ScanLog, Screen
@@ -30,7 +30,7 @@ from models.resources import Expert, Partner, Resource, ResourceUse
 from models.signups import Draw, NoShowMark, Signup
 from models.spaces import Building, OrgUnit, Space, SpaceBuilding, Venue, Zone
 from models.spaces_zones import ZoneBooking
-from models.staff import Device, Grant, Staff
+from models.staff import BreakGlass, Device, Grant, Invitation, RecoveryCode, Staff
 from models.statistics import BaselineFigure, MonthClose, Restatement
 from models.users import User, UserOpenid
 from models.visits import (
@@ -60,6 +60,10 @@ TABLES = (
     Grant,
     Device,
     ConsoleLogin,
+    ScanLogin,
+    Invitation,
+    RecoveryCode,
+    BreakGlass,
     Series,
     ServiceProject,
     Activity,
@@ -130,6 +134,7 @@ __all__ = [
     "AuditLog",
     "BaseModel",
     "BaselineFigure",
+    "BreakGlass",
     "Building",
     "CalendarDay",
     "Campaign",
@@ -153,6 +158,7 @@ __all__ = [
     "File",
     "Grant",
     "IdempotencyKey",
+    "Invitation",
     "JobRun",
     "JointMeeting",
     "Menu",
@@ -172,11 +178,13 @@ __all__ = [
     "PushEvent",
     "Rating",
     "Record",
+    "RecoveryCode",
     "Resolution",
     "Resource",
     "ResourceUse",
     "Restatement",
     "ScanLog",
+    "ScanLogin",
     "Screen",
     "Series",
     "ServiceProject",

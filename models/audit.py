@@ -21,3 +21,6 @@ class AuditLog(BaseModel):
     reason = CharField(max_length=200, default="")
     ip = CharField(max_length=45, default="")
     request_id = CharField(max_length=40, default="")
+
+    class Meta:
+        indexes = ((("object_type", "object_id"), False), (("actor_id", "at"), False))

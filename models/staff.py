@@ -12,7 +12,7 @@ from peewee import (
     IntegerField,
 )
 
-from models.base import ChoiceField, Record, UTCDateTimeField
+from models.base import BaseModel, ChoiceField, Record, UTCDateTimeField
 from models.spaces import OrgUnit, Space
 
 
@@ -66,3 +66,55 @@ class Device(Record):
     key_hash = CharField(max_length=64, unique=True)
     last_seen_at = UTCDateTimeField(null=True)
     revoked_at = UTCDateTimeField(null=True)
+
+
+class Invitation(Record):
+    """A link that works once: somebody new takes up a role by it, or (`staff` given) somebody known
+    sets a password anew. Only the SHA-256 of its secret is kept."""
+
+    secret_hash = CharField(max_length=64, unique=True)
+    name = CharField(max_length=30)
+    role = ChoiceField(Role, null=True)
+    org_unit = ForeignKeyField(OrgUnit, null=True, backref="+")
+    org_unit_id: int | None
+    partner_id = BigIntegerField(null=True)
+    from_on = DateField(null=True)
+    to_on = DateField(null=True)
+    staff = ForeignKeyField(Staff, null=True, backref="+")
+    staff_id: int | None
+    expires_at = UTCDateTimeField()
+    used_at = UTCDateTimeField(null=True)
+    revoked_at = UTCDateTimeField(null=True)
+
+
+class RecoveryCode(BaseModel):
+    """A way in, once, for who lost the phone that makes the codes. Only its SHA-256 is kept."""
+
+    staff = ForeignKeyField(Staff, backref="+")
+    staff_id: int
+    code_hash = CharField(max_length=64)
+    used_at = UTCDateTimeField(null=True)
+
+    class Meta:
+        indexes = ((("staff", "code_hash"), True),)
+
+
+class Opening(StrEnum):
+    """What can be opened to a platform admin for a reason."""
+
+    NEED = "need"
+    PHONE = "phone"
+
+
+class BreakGlass(BaseModel):
+    """One thing people wrote or left, opened to a platform admin for a reason and a short time."""
+
+    staff = ForeignKeyField(Staff, backref="+")
+    staff_id: int
+    space = ForeignKeyField(Space, backref="+")
+    space_id: int
+    kind = ChoiceField(Opening)
+    object_id = BigIntegerField()
+    reason = CharField(max_length=200)
+    opened_at = UTCDateTimeField(index=True)
+    until_at = UTCDateTimeField()
