@@ -5,6 +5,7 @@ import secrets
 import threading
 import time
 from enum import StrEnum
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, overload
 
 from peewee import BigIntegerField, CharField, DatabaseProxy, DateTimeField, IntegerField, Model
@@ -74,12 +75,13 @@ else:
             if isinstance(value, dt.datetime):
                 if value.tzinfo is None:
                     raise ValueError("a moment must carry its time zone")
-                value = value.astimezone(dt.UTC).replace(tzinfo=None)
+                return value.astimezone(dt.UTC).replace(tzinfo=None)
             return super().db_value(value)
 
         def python_value(self, value: Any) -> Any:
             """Return the stored moment as aware UTC."""
-            value = super().python_value(value)
+            if not isinstance(value, dt.datetime):  # SQLite keeps text
+                value = super().python_value(value)
             if isinstance(value, dt.datetime) and value.tzinfo is None:
                 return value.replace(tzinfo=dt.UTC)
             return value
@@ -101,6 +103,12 @@ else:
             return None if value is None else self.kind(value)
 
 
+@cache
+def _references(table: type[Model]) -> frozenset[str]:
+    """Return the names of the fields that take a row, or its id."""
+    return frozenset(field.name for field in table._meta.refs)
+
+
 class BaseModel(Model):
     """A table with an id of our own making."""
 
@@ -114,9 +122,21 @@ class BaseModel(Model):
     @classmethod
     def create(cls, **values: Any) -> Self:
         """Insert a row of plain values and return it; its SQL is written once per table."""
-        row = cls(**values)
-        names = cls._meta.sorted_field_names
-        insert_of(cls).execute(db.obj, dict.fromkeys(names) | row.__data__)
+        row = cls.fresh(**values)
+        insert_of(cls).execute(db.obj, row.__data__)
+        return row
+
+    @classmethod
+    def fresh(cls, **values: Any) -> Self:
+        """Return a whole row of plain values, for whoever inserts it by a statement of their own."""
+        row = cls()
+        data = row.__data__ = dict.fromkeys(cls._meta.sorted_field_names) | row.__data__
+        references = _references(cls)
+        for name, value in values.items():
+            if name in data and name not in references:
+                data[name] = value
+            else:  # a row that is referred to, or its id
+                setattr(row, name, value)
         row._dirty.clear()  # type: ignore[attr-defined]  # peewee: the columns to write
         return row
 
@@ -133,7 +153,12 @@ class Record(BaseModel):
     @classmethod
     def add(cls, *, now: dt.datetime, by: int | None = None, **values: Any) -> Self:
         """Insert a row stamped with who and when, and return it."""
-        return cls.create(created_at=now, updated_at=now, created_by=by, updated_by=by, **values)
+        return cls.create(**cls.stamped(now=now, by=by), **values)
+
+    @staticmethod
+    def stamped(*, now: dt.datetime, by: int | None = None) -> dict[str, Any]:
+        """Return what a fresh row says about who made it, and when."""
+        return {"created_at": now, "updated_at": now, "created_by": by, "updated_by": by}
 
     def change(
         self,

@@ -25,7 +25,8 @@ def offset() -> dt.timedelta:
     if _offset_file is None:
         return dt.timedelta()
     try:
-        return dt.timedelta(seconds=float(_offset_file.read_text()))
+        with open(_offset_file) as file:
+            return dt.timedelta(seconds=float(file.read()))
     except FileNotFoundError:
         return dt.timedelta()
 

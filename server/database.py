@@ -13,6 +13,8 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 from peewee import Database, SqliteDatabase
 from playhouse import migrations
 from playhouse.pool import PooledPostgresqlDatabase, PooledSqliteDatabase
+from psycopg.types.json import set_json_loads
+from pydantic_core import from_json
 
 import models
 
@@ -111,6 +113,7 @@ def _sqlite(url: SplitResult, pool: int) -> Database:
 
 
 def _postgresql(url: SplitResult, pool: int) -> Database:
+    set_json_loads(from_json)  # the standard library's is Python that guesses the encoding first
     options: dict[str, Any] = dict(parse_qsl(url.query))
     options |= {
         key: value

@@ -22,18 +22,19 @@ if TYPE_CHECKING:
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,40}")
 
-_HEADERS = {
+_SAFE = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "X-Frame-Options": "DENY",
     "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; "
     "base-uri 'none'; form-action 'self'; object-src 'none'",
 }
+_HEADERS = [(name.lower(), (name, value)) for name, value in _SAFE.items()]
 
 
 def init_app(app: Flask) -> None:
     """Hang the hooks into the application."""
-    app.wsgi_app = _TrueMethod(app.wsgi_app)  # type: ignore[method-assign, assignment]
+    app.wsgi_app = _Threshold(app.wsgi_app)  # type: ignore[method-assign, assignment]
     app.session_interface = _Sessions()
     app.before_request(_begin)
     app.after_request(_finish)
@@ -52,8 +53,9 @@ class _Sessions(SecureCookieSessionInterface):
         return self.session_class()
 
 
-class _TrueMethod:
-    """Lets a POST below /api say that it means PATCH: WeChat's wx.request cannot send that."""
+class _Threshold:
+    """Lets a POST below /api say that it means PATCH, for WeChat's wx.request cannot send that, and
+    gives every answer the headers it has not set for itself."""
 
     def __init__(self, inner: "WSGIApplication") -> None:
         self._inner = inner
@@ -63,29 +65,36 @@ class _TrueMethod:
         is_api = environ.get("PATH_INFO", "").startswith("/api/")
         if meant and is_api and environ["REQUEST_METHOD"] == "POST":
             environ["REQUEST_METHOD"] = "PATCH"
-        return self._inner(environ, start)
+
+        def start_safely(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
+            own = {name.lower() for name, _ in headers}
+            headers += [header for key, header in _HEADERS if key not in own]
+            return start(status, headers, *rest)
+
+        return self._inner(environ, start_safely)
 
 
 def _begin() -> None:
-    given = request.headers.get("X-Request-Id", "")
-    g.request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
-    g.began = time.perf_counter()
+    given = request.environ.get("HTTP_X_REQUEST_ID", "")
+    id_ = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+    own = g._get_current_object()  # each look behind a proxy costs
+    own.request_id, own.began = id_, time.perf_counter()
     structlog.contextvars.clear_contextvars()
-    structlog.contextvars.bind_contextvars(request_id=g.request_id)
+    structlog.contextvars.bind_contextvars(request_id=id_)
     db.connect(reuse_if_open=True)
 
 
 def _finish(response: Response) -> Response:
-    response.headers["X-Request-Id"] = g.get("request_id", "")
-    for name, value in _HEADERS.items():
-        response.headers.setdefault(name, value)
+    asked = request._get_current_object()  # type: ignore[attr-defined]
+    now, own = time.perf_counter(), g._get_current_object()
+    response.headers.add("X-Request-Id", own.get("request_id", ""))
     logs.get().info(
         "request",
-        method=request.method,
+        method=asked.method,
         # The rule, not the path: a path may hold a token.
-        rule=request.url_rule.rule if request.url_rule else "-",
+        rule=asked.url_rule.rule if asked.url_rule else "-",
         status=response.status_code,
-        ms=round((time.perf_counter() - g.get("began", time.perf_counter())) * 1000, 1),
+        ms=round((now - own.get("began", now)) * 1000, 1),
     )
     return response
 

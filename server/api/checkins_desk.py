@@ -31,7 +31,7 @@ from server.services import checkins_cues as cues
 from server.services import checkins_desk as desk
 from server.services import checkins_people as people
 from server.services import checkins_tally as tallies
-from server.services.checkins_entry import Trace
+from server.services.checkins_flags import Trace
 from server.services.checkins_stewards import Steward
 from server.services.staff import Verb
 

@@ -3,9 +3,9 @@
 import datetime as dt
 import json
 from collections.abc import Callable
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar, cast
 
-from flask import Response, current_app, g, request
+from flask import Request, Response, current_app, g, request
 from flask_openapi3 import APIBlueprint
 from flask_wtf.csrf import validate_csrf
 from pydantic import BaseModel
@@ -97,16 +97,17 @@ def no_content() -> Response:
 
 def guard() -> None:
     """Let in who is logged in. The law of this room hangs here, on its door, for all routes."""
-    view = current_app.view_functions[request.endpoint or ""]
+    asked = _asked()
+    view = current_app.view_functions[asked.endpoint or ""]
     if not getattr(view, "is_public", False):
         asking_user()
-    _readable_body()
+    _readable_body(asked, view)
 
 
 def asking_user() -> User:
     """Return the member whose token this is. Raises Unauthenticated."""
-    g.user = auth.user_of_token(bearer() or _stranger(), now=utcnow())
-    return current_user()
+    user = g.user = auth.user_of_token(bearer() or _stranger(), now=utcnow())
+    return user
 
 
 def staff_guard() -> None:
@@ -121,7 +122,8 @@ def staff_guard() -> None:
         _not_forged()
     g.staff = account
     g.scope = staff.scope_of(account, now=now)
-    _readable_body()
+    asked = _asked()
+    _readable_body(asked, current_app.view_functions[asked.endpoint or ""])
 
 
 def bearer() -> str:
@@ -148,19 +150,24 @@ def _not_forged() -> None:
         raise CsrfFailed from None
 
 
-def _readable_body() -> None:
+def _asked() -> Request:
+    """Return the request itself: behind the proxy each look at it costs a detour."""
+    return cast(Request, request._get_current_object())  # type: ignore[attr-defined]
+
+
+def _readable_body(asked: Request, view: Callable[..., Any]) -> None:
     """Refuse a body that is no JSON object before any route looks at it."""
-    if request.method not in ("POST", "PUT", "PATCH") or not (
-        request.content_length or request.headers.get("Transfer-Encoding")
+    if asked.method not in ("POST", "PUT", "PATCH") or not (
+        asked.content_length or asked.headers.get("Transfer-Encoding")
     ):
         return
-    if getattr(current_app.view_functions[request.endpoint or ""], "takes_files", False):
+    if getattr(view, "takes_files", False):
         _readable_form()
         return
-    if request.mimetype != "application/json":
+    if asked.mimetype != "application/json":
         raise UnsupportedMediaType
     try:
-        body = request.get_json()
+        body = asked.get_json()
     except (UnreadableBody, RecursionError):  # the latter: brackets in brackets without an end
         raise BadJSON from None
     if not isinstance(body, dict):

@@ -24,7 +24,7 @@ from server.services import (
     checkins_people,
     checkins_tally,
 )
-from server.services.checkins_entry import Trace
+from server.services.checkins_flags import Trace
 from server.services.checkins_people import Entered
 from server.services.checkins_stewards import Steward
 from server.services.staff import Verb

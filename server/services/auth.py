@@ -8,7 +8,7 @@ from typing import Any
 from peewee import IntegrityError
 
 from models import ConsoleLogin, Staff, Token, User, db
-from models.statements import Statement, gap, row_of
+from models.statements import Reading, Statement, gap
 from models.users import UserStatus
 from server import passwords
 from server.config import AuthConfig
@@ -25,6 +25,7 @@ _LOOK_AGAIN = dt.timedelta(minutes=1)
 _CLOSE_TO_SOMEBODY = "30/hour"
 
 _USER_COLUMNS = tuple(User._meta.sorted_fields)
+_USER = Reading(User, _USER_COLUMNS)
 _USER_OF_TOKEN = Statement(
     lambda: (
         User.select(*_USER_COLUMNS)
@@ -118,7 +119,7 @@ def user_of_token(token: str, *, now: dt.datetime) -> User:
     found = _USER_OF_TOKEN.execute(db.obj, {"hash": token_hash(token), "now": now}).fetchone()
     if found is None:
         raise TokenInvalid
-    return row_of(User, _USER_COLUMNS, found)
+    return _USER.row(found)
 
 
 def staff_log_in(

@@ -1,7 +1,7 @@
 """Who was there: check-in by the rotating code, once per person, every attempt on record."""
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 
 from models import Session, Signup, User
@@ -17,7 +17,8 @@ from server.services import checkins_flags as flags
 from server.services import checkins_tickets as tickets
 from server.services import signups, staff
 from server.services.checkins_codes import Code, TokenExpired, TokenInvalid
-from server.services.checkins_entry import HERE, Attempt, CheckedIn, NotSignedUp, Trace
+from server.services.checkins_entry import HERE, Attempt, CheckedIn, NotSignedUp
+from server.services.checkins_flags import Trace
 from server.services.checkins_lookup import find
 from server.services.checkins_screen import (
     Arrival,
@@ -57,7 +58,6 @@ class _Scan(Attempt):
     user: User
     form: CheckinIn
     code: Code | None = None
-    odd: flags.Odd = field(default_factory=lambda: flags.Odd([], {}))
 
 
 def check_in(
@@ -81,8 +81,9 @@ def check_in(
     )
     with entry.on_record(scan):
         done = _check_in(scan, slot_seconds)
-    if scan.odd.earlier and not done.is_repeat:
-        flags.spread(scan.odd, now=now)
+    if done.is_near_others:
+        odd = flags.look(done.checkin.session_id, user.id, trace, now=now)
+        flags.spread(odd, done.checkin, now=now)
     return done
 
 
@@ -115,7 +116,10 @@ def _check_in(scan: _Scan, slot_seconds: int) -> CheckedIn:
     if standing is not None:
         return entry.repeat(scan, session, standing)
     entry.require_open(session, at=scan.now)
-    return entry.enter(scan, session, partial(_place, scan, session, signup))
+    if signup is not None and signup.state in HERE:
+        _require_no_more(scan, signup)
+        return entry.enter(scan, session, signup)
+    return entry.enter(scan, session, partial(_walked_in, scan, session, signup))
 
 
 def _require_for(user: User, session: Session, *, now: dt.datetime) -> None:
@@ -129,16 +133,18 @@ def _require_for(user: User, session: Session, *, now: dt.datetime) -> None:
             raise TokenInvalid("这是演练用的签到码，只供工作人员练习")
 
 
-def _place(scan: _Scan, session: Session, signup: Signup | None) -> Signup:
-    """Return the signup by which the person comes in. Raises Invalid, and as `_walk_in`."""
-    if signup is None or signup.state not in HERE:
-        signup, scan.method = _walk_in(scan, session, signup), CheckinMethod.WALK_IN
+def _require_no_more(scan: _Scan, signup: Signup) -> None:
+    """Let pass who brings no more people than were signed up. Raises Invalid."""
     along = scan.party_present
     if along is not None and along >= signup.party_size:
         text = f"报名时共 {signup.party_size} 人，如多带了人请告诉现场工作人员"
         raise Invalid(fields={"party_present": text})
-    scan.odd = flags.look(session.id, scan.user.id, scan.trace, now=scan.now)
-    scan.flags.extend(scan.odd.flags)
+
+
+def _walked_in(scan: _Scan, session: Session, standing: Signup | None) -> Signup:
+    """Return the signup made for who comes without one. Raises Invalid, and as `_walk_in`."""
+    signup, scan.method = _walk_in(scan, session, standing), CheckinMethod.WALK_IN
+    _require_no_more(scan, signup)
     return signup
 
 

@@ -12,15 +12,25 @@ from models import Checkin, ScanLog, Session, Signup, db
 from models.activities import ActivityState, SessionState
 from models.checkins import CheckinMethod
 from models.signups import SignupState
-from models.statements import Statement, gap
+from models.statements import gap, insert_of, literal
+from models.statements_chain import Chain
 from server.clock import iso
 from server.crypto import token_hash
 from server.errors import Conflict, ServiceError
+from server.services import checkins_flags as flags
 from server.services import signups
+from server.services.checkins_flags import Trace
 from server.services.checkins_lookup import find
 
 HERE = (SignupState.CONFIRMED, SignupState.ATTENDED)
 """States in which somebody may come in by their signup alone."""
+
+
+_LATER = (
+    *(Checkin.left_at, Checkin.voided_at, Checkin.voided_by),
+    *(Checkin.challenged_at, Checkin.challenged_by),
+)
+"""What nobody knows yet when somebody comes in."""
 
 
 class NotSignedUp(Conflict):
@@ -36,21 +46,13 @@ class RefReused(Conflict):
 
 
 @dataclass(frozen=True)
-class Trace:
-    """Where an attempt came from; `ip_hash` tells addresses apart without keeping them. `is_venue`:
-    from the venue's own network, where many at once are no wonder."""
-
-    ip_hash: str = ""
-    device: str = ""
-    is_venue: bool = False
-
-
-@dataclass(frozen=True)
 class CheckedIn:
-    """The check-in that stands; `is_repeat` when it stood before this attempt."""
+    """The check-in that stands; `is_repeat` when it stood before this attempt. `is_near_others`:
+    `flags.look` might find something."""
 
     checkin: Checkin
     is_repeat: bool
+    is_near_others: bool = False
 
 
 @dataclass
@@ -63,7 +65,7 @@ class Attempt:
     now: dt.datetime
     by: int
     """Who acts: the member themselves, or the staff account."""
-    trace: Trace = Trace()
+    trace: Trace = field(default_factory=Trace)
     user_id: int | None = None
     staff_id: int | None = None
     session: Session | None = None
@@ -80,7 +82,11 @@ class Attempt:
 
     def log(self, result: str, checkin: Checkin | None = None) -> None:
         """Put the attempt on record, with the check-in that stands after it."""
-        ScanLog.create(
+        insert_of(ScanLog).execute(db.obj, self.line(result, checkin).__data__)
+
+    def line(self, result: str, checkin: Checkin | None = None) -> ScanLog:
+        """Return the record of the attempt, not written yet."""
+        return ScanLog.fresh(
             at=self.now,
             space_id=self.session.space_id if self.session else None,
             session_id=self.session.id if self.session else None,
@@ -122,14 +128,16 @@ def require_open(session: Session, *, at: dt.datetime) -> None:
         raise signups.Closed("签到已结束", closed_at=iso(session.checkin_closes_at))
 
 
-def enter(attempt: Attempt, session: Session, place: Callable[[], Signup]) -> CheckedIn:
-    """Check somebody in and return the check-in that stands. `place` gives the signup by which they
-    come in; it runs inside the transaction, so that a place taken goes with a check-in refused.
-    Raises NotSignedUp when the signup is gone meanwhile, RefReused, and whatever `place` raises."""
+def enter(attempt: Attempt, session: Session, place: Signup | Callable[[], Signup]) -> CheckedIn:
+    """Check somebody in and return the check-in that stands. `place` is the signup by which they
+    come in, or gives it; then it runs inside the transaction, so that a place taken goes with a
+    check-in refused. Raises NotSignedUp when the signup is gone meanwhile, RefReused, and whatever
+    `place` raises."""
     try:
+        if isinstance(place, Signup):  # nothing else to write: a transaction by itself
+            return _write(attempt, session, place)
         with db.atomic():
-            checkin = _write(attempt, session, place())
-            attempt.log("checked_in", checkin)
+            return _write(attempt, session, place())
     except IntegrityError:
         # Two scans at once: the other was first, and its check-in is the one that counts.
         _, _, standing = find(session.id, attempt.user_id or 0) or (None, None, None)
@@ -138,8 +146,6 @@ def enter(attempt: Attempt, session: Session, place: Callable[[], Signup]) -> Ch
         if attempt.client_ref is not None:
             raise RefReused from None
         raise
-    checkin.session = session
-    return CheckedIn(checkin, is_repeat=False)
 
 
 def repeat(attempt: Attempt, session: Session, standing: Checkin) -> CheckedIn:
@@ -150,28 +156,42 @@ def repeat(attempt: Attempt, session: Session, standing: Checkin) -> CheckedIn:
 
 
 @cache
-def _attend_from(states: tuple[SignupState, ...]) -> Statement:
-    return Statement(
-        lambda: Signup.update(
-            state=SignupState.ATTENDED,
-            updated_at=gap("now", Signup.updated_at),
-            updated_by=gap("by", Signup.updated_by),
-            version=Signup.version + 1,
-        ).where(Signup.id == gap("id", Signup.id), Signup.state.in_(states))
+def _attend_from(states: tuple[SignupState, ...]) -> Chain:
+    """Return what brings a signup to attended and adds the check-in and the record."""
+    return Chain(
+        lambda: (
+            Signup.update(
+                state=literal(SignupState.ATTENDED),
+                updated_at=gap("now", Signup.updated_at),
+                updated_by=gap("by", Signup.updated_by),
+                version=Signup.version + literal(1),
+            )
+            .where(Signup.id == gap("id", Signup.id), Signup.state.in_(states))
+            .returning(flags.somebody_near().alias("is_near_others"))
+        ),
+        {Checkin: _LATER, ScanLog: ()},
     )
 
 
-def _write(attempt: Attempt, session: Session, signup: Signup) -> Checkin:
-    """Bring the signup to attended and write the check-in."""
+def _write(attempt: Attempt, session: Session, signup: Signup) -> CheckedIn:
+    """Bring the signup to attended, write the check-in and the record, or nothing."""
+    checkin = _checkin(attempt, session, signup)
+    # Whom staff scan stands before them: nobody else's phone plays a part.
+    trace = attempt.trace if attempt.staff_id is None else Trace()
     given = {"id": signup.id, "now": attempt.now, "by": attempt.by}
-    if (
-        not _attend_from(attempt.states).execute(db.obj, given).rowcount
-    ):  # given back or called off since we looked
+    given |= flags.nearness(session.id, attempt.user_id, trace, now=attempt.now)
+    line = attempt.line("checked_in", checkin)
+    written = _attend_from(attempt.states).execute(db.obj, given, checkin, line)
+    if written is None:  # given back or called off since we looked
         raise NotSignedUp(can_walk_in=False)
+    checkin.session = session
+    return CheckedIn(checkin, is_repeat=False, is_near_others=bool(written[0]))
+
+
+def _checkin(attempt: Attempt, session: Session, signup: Signup) -> Checkin:
     along = attempt.party_present
-    return Checkin.add(
-        now=attempt.now,
-        by=attempt.by,
+    return Checkin.fresh(
+        **Checkin.stamped(now=attempt.now, by=attempt.by),
         space=session.space_id,
         session=session.id,
         signup=signup.id,

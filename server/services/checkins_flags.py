@@ -2,17 +2,16 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
-from peewee import SQL, Database, Select
+from peewee import SQL, Select, fn
 
 from models import Checkin, ScanLog, Session, User, db
+from models.statements import Statement, gap, literal
 from server.errors import NotFound
 from server.services import activities_sessions as sessions
 from server.services import audit
 from server.services.audit import Actor
-from server.services.checkins_entry import Trace
 
 SHARED_DEVICE = "shared_device"
 BURST = "burst"
@@ -21,9 +20,15 @@ CLOCK_OFF = "clock_off"
 _BURST_TIME = dt.timedelta(seconds=10)
 _BURST_OF = 3
 
-# Stand for the arguments while the statement is written; nothing real looks like them.
-_SESSION, _USER, _DEVICE, _NETWORK = -1, -2, "\x00device", "\x00network"
-_SINCE = dt.datetime(1, 1, 1, tzinfo=dt.UTC)
+
+@dataclass(frozen=True)
+class Trace:
+    """Where an attempt came from; `ip_hash` tells addresses apart without keeping them. `is_venue`:
+    from the venue's own network, where many at once are no wonder."""
+
+    ip_hash: str = ""
+    device: str = ""
+    is_venue: bool = False
 
 
 @dataclass(frozen=True)
@@ -42,25 +47,37 @@ class Odd:
     earlier: dict[str, list[int]]
 
 
-def look(session_id: int, user_id: int, trace: Trace, *, now: dt.datetime) -> Odd:
-    """Return what is odd about somebody who is checking in by themselves: one phone for several
-    people, or three within ten seconds from one network that is not the venue's.
+def somebody_near() -> Any:
+    """Return the condition that `look` might find something; its gaps are filled by `nearness`.
+    Asked within the statement that writes a check-in, it costs next to nothing, and of two at once
+    the later sees the earlier."""
+    near = [
+        fn.EXISTS(ScanLog.select(SQL("1")).where(*_own_scan_of_others(), *conditions))
+        for conditions in (_same_phone(), _same_network())
+    ]
+    return near[0] | near[1]
 
-    One look-up in two indexes. It belongs just before the check-in is written, inside its
-    transaction: so the flags go in with the row, and of two at once the later sees the earlier.
-    """
-    network = "" if trace.is_venue else trace.ip_hash
-    if not (trace.device or network):
-        return Odd([], {})
-    sql, marked = _statement(db.obj)
-    given: dict[Any, Any] = {
-        _SESSION: session_id,
-        _USER: user_id,
-        _DEVICE: trace.device or None,
-        _NETWORK: network or None,
-        _SINCE.replace(tzinfo=None): (now - _BURST_TIME).replace(tzinfo=None),
+
+def nearness(
+    session_id: int, user_id: int | None, trace: Trace, *, now: dt.datetime
+) -> dict[str, Any]:
+    """Return what tells who is near: the same phone, or the same network in the last seconds."""
+    return {
+        "session": session_id,
+        "user": user_id,
+        "device": trace.device or None,
+        "network": None if trace.is_venue else trace.ip_hash or None,
+        "since": now - _BURST_TIME,
     }
-    found = db.execute_sql(sql, [given.get(value, value) for value in marked]).fetchall()
+
+
+def look(session_id: int, user_id: int, trace: Trace, *, now: dt.datetime) -> Odd:
+    """Return what is odd about somebody who checks in by themselves: one phone for several people,
+    or three within ten seconds from one network that is not the venue's."""
+    given = nearness(session_id, user_id, trace, now=now)
+    if not (given["device"] or given["network"]):
+        return Odd([], {})
+    found = _WHO_ELSE.execute(db.obj, given).fetchall()
     others: dict[str, dict[int, int | None]] = {SHARED_DEVICE: {}, BURST: {}}
     for flag, other_id, checkin_id in found:
         others[flag][other_id] = checkin_id
@@ -76,10 +93,11 @@ def look(session_id: int, user_id: int, trace: Trace, *, now: dt.datetime) -> Od
     return Odd(flags, earlier)
 
 
-def spread(odd: Odd, *, now: dt.datetime) -> None:
-    """Flag the earlier check-ins too, but those somebody has looked into."""
-    for flag, checkin_ids in odd.earlier.items():
-        _mark(flag, checkin_ids, now=now)
+def spread(odd: Odd, checkin: Checkin, *, now: dt.datetime) -> None:
+    """Flag the check-in, and the earlier ones it makes look odd, but those somebody has looked
+    into."""
+    for flag in odd.flags:
+        _mark(flag, [checkin.id, *odd.earlier.get(flag, [])], now=now)
 
 
 def of_session(session: Session) -> list[Flagged]:
@@ -151,25 +169,38 @@ def _mark(flag: str, checkin_ids: list[int], *, now: dt.datetime) -> None:
                 row.change(now=now, flags=[*row.flags, flag])
 
 
-@cache
-def _statement(_database: Database) -> tuple[str, tuple[Any, ...]]:
-    """Return the look-up in this database's spelling, written once per process, and its arguments
-    with the marks."""
+def _others(flag: str, *conditions: Any) -> Any:
+    """Return who else of this session checked in by themselves, the latest few."""
+    found = ScanLog.select(SQL(f"'{flag}'").alias("flag"), ScanLog.user_id, ScanLog.checkin_id)
+    few = found.where(*_own_scan_of_others(), *conditions).order_by(ScanLog.at.desc())
+    few = few.limit(_BURST_OF).alias(f"few_{flag}")
+    return Select((few,), (few.c.flag, few.c.user_id, few.c.checkin_id))
 
-    def others(flag: str, *conditions: Any) -> Any:
-        found = ScanLog.select(
-            SQL(f"'{flag}'").alias("flag"), ScanLog.user_id, ScanLog.checkin_id
-        ).where(
-            ScanLog.session_id == _SESSION,
-            *conditions,
-            ScanLog.user_id != _USER,
-            ScanLog.result == "checked_in",
-            ScanLog.staff_id.is_null(),
-        )
-        few = found.order_by(ScanLog.at.desc()).limit(_BURST_OF).alias(f"few_{flag}")
-        return Select((few,), (few.c.flag, few.c.user_id, few.c.checkin_id))
 
-    by_phone = others(SHARED_DEVICE, ScanLog.device == _DEVICE)
-    by_network = others(BURST, ScanLog.ip_hash == _NETWORK, ScanLog.at >= _SINCE)
-    sql, arguments = by_phone.union_all(by_network).bind(db.obj).sql()
-    return sql, tuple(arguments)
+def _own_scan_of_others() -> tuple[Any, ...]:
+    return (
+        ScanLog.session_id == gap("session", ScanLog.session_id),
+        ScanLog.user_id != gap("user", ScanLog.user_id),
+        ScanLog.result == literal("checked_in"),
+        ScanLog.staff_id.is_null(),
+    )
+
+
+def _same_phone() -> tuple[Any, ...]:
+    return (ScanLog.device == gap("device", ScanLog.device),)
+
+
+def _same_network() -> tuple[Any, ...]:
+    return (
+        ScanLog.ip_hash == gap("network", ScanLog.ip_hash),
+        ScanLog.at >= gap("since", ScanLog.at),
+    )
+
+
+_WHO_ELSE = Statement(
+    lambda: (
+        _others(SHARED_DEVICE, *_same_phone())
+        .union_all(_others(BURST, *_same_network()))
+        .bind(db.obj)
+    )
+)

@@ -7,7 +7,7 @@ from peewee import JOIN, Query
 
 from models import Activity, Checkin, Session, Signup, Venue, Zone, db
 from models.signups import LIVE
-from models.statements import Statement, gap, row_of
+from models.statements import Reading, Statement, gap
 
 _ActivityVenue = Venue.alias("activity_venue")
 _SESSION_COLUMNS = (
@@ -29,6 +29,7 @@ _PARTS: tuple[tuple[Any, tuple[Any, ...]], ...] = (
     (Signup, (Signup.id, Signup.state, Signup.party_size, Signup.enterprise_id)),
     (Checkin, (Checkin.id, Checkin.method, Checkin.occurred_at, Checkin.party_present)),
 )
+_READINGS = [(Reading(table, columns), len(columns)) for table, columns in _PARTS]
 
 
 def find(session_id: int, user_id: int) -> tuple[Session, Signup | None, Checkin | None] | None:
@@ -49,12 +50,9 @@ def _rows(values: Any) -> list[Any]:
     """Return one row per part, None where an outer join found none."""
     rows: list[Any] = []
     at = 0
-    for table, columns in _PARTS:
-        if values[at] is None:
-            rows.append(None)
-        else:
-            rows.append(row_of(table, columns, values[at : at + len(columns)]))
-        at += len(columns)
+    for reading, width in _READINGS:
+        rows.append(None if values[at] is None else reading.row(values[at : at + width]))
+        at += width
     return rows
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from server.errors import Forbidden
 from server.services import signups_admission as admission
 from server.services.audit import Actor
-from server.services.checkins_entry import Trace
+from server.services.checkins_flags import Trace
 
 OVER_CAPACITY = "over_capacity"
 

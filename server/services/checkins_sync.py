@@ -13,7 +13,7 @@ from models.activities import ActivityState, SignupMode
 from models.checkins import CheckinMethod
 from models.signups import LIVE, SignupState
 from server.clock import iso
-from server.crypto import Vault, token_hash
+from server.crypto import Vault
 from server.errors import Conflict, Invalid, NotFound, ServiceError
 from server.schemas.base import field_errors
 from server.schemas.checkins_offline import OfflineScan, SyncIn, SyncItemIn
@@ -24,12 +24,11 @@ from server.services.checkins_codes import TokenExpired, TokenInvalid, slot_of
 from server.services.checkins_entry import (
     Attempt,
     NotSignedUp,
-    Trace,
     enter,
     repeat,
     require_not_cancelled,
 )
-from server.services.checkins_flags import CLOCK_OFF
+from server.services.checkins_flags import CLOCK_OFF, Trace
 from server.services.checkins_lookup import find
 
 IN = ("checked_in", "already_checked_in")
@@ -66,24 +65,12 @@ class _Queued(Attempt):
     verdict: Verdict | None = None
     detail: str = ""
 
-    def log(self, result: str, checkin: Checkin | None = None) -> None:
-        """Put the verdict on record."""
-        ref, checkin_id = self.client_ref or "", checkin.id if checkin else None
-        ScanLog.insert(
-            at=self.now,
-            space_id=self.session.space_id if self.session else None,
-            session_id=self.session.id if self.session else None,
-            user_id=self.user_id,
-            staff_id=self.staff_id,
-            method=self.method,
-            result=result,
-            raw_hash=token_hash(self.raw),
-            device=self.trace.device,
-            client_ref=ref,
-            checkin_id=checkin_id,
-            detail=self.detail,
-        ).execute()
-        self.verdict = Verdict(ref, result, self.detail, checkin_id)
+    def line(self, result: str, checkin: Checkin | None = None) -> ScanLog:
+        """Return the record, which is the verdict."""
+        line = super().line(result, checkin)
+        line.client_ref, line.detail = self.client_ref or "", self.detail
+        self.verdict = Verdict(line.client_ref, line.result, self.detail, line.checkin_id)
+        return line
 
 
 @dataclass(frozen=True)

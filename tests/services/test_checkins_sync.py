@@ -12,7 +12,7 @@ from server.schemas.checkins_offline import SyncIn
 from server.services import checkins_flags, checkins_passes, checkins_screen, checkins_sync
 from server.services import staff_devices as devices
 from server.services.audit import SYSTEM
-from server.services.checkins_entry import Trace
+from server.services.checkins_flags import Trace
 from tests import factories
 from tests.conftest import resources
 
@@ -102,8 +102,8 @@ def test_a_queue_in_the_venue_is_no_burst(app: Any, now: dt.datetime) -> None:
                 checkin_id=row.id,
             ).execute()
         assert [odd.flags for odd in seen] == [[], [], [] if is_venue else ["burst"]]
-        checkins_flags.spread(seen[-1], now=now)
-        assert len(checkins_flags.of_session(session)) == (0 if is_venue else 2)
+        checkins_flags.spread(seen[-1], row, now=now)
+        assert len(checkins_flags.of_session(session)) == (0 if is_venue else 3)
     networks = {"venue_networks": ["203.0.113.0/24", "2001:db8::/32"], "screen_days": 1}
     settings = CheckinsConfig(
         slot_seconds=20, opens_before_minutes=1, closes_after_minutes=1, **networks
