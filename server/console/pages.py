@@ -1,89 +1,20 @@
 """What every page is drawn with: moments in Shanghai words, labels, icons, the way around."""
 
 import datetime as dt
-from typing import Any, NamedTuple
+from typing import Any
 
 from flask import Flask, g, request
 
 from models import JointMeeting, Need, Series, Session
 from models.activities import SessionState
 from server.clock import SHANGHAI, day_of, month_of, utcnow
-from server.console import assets, labels
+from server.console import assets, labels, navigation
 from server.console.forms import Form
 from server.schemas.activities_seen import place_of
 from server.services import users
 from server.services.staff import Scope, Verb
 
 _WEEKDAYS = "一二三四五六日"
-
-
-class Door(NamedTuple):
-    """One line of the navigation."""
-
-    word: str
-    name: str
-    icon: str
-    endpoint: str
-    verbs: tuple[Verb, ...]
-
-
-DOORS = (
-    Door("home", "工作台", "house-door", "console.home.index", ()),
-    Door("activities", "活动", "calendar-event", "console.activities.index", (Verb.SEE,)),
-    Door("spaces_zones", "场地", "grid", "console.spaces_zones.index", (Verb.EDIT_ACTIVITIES,)),
-    Door("menus", "菜单", "journal-richtext", "console.menus.index", (Verb.SEE,)),
-    Door("checkins", "现场", "qr-code-scan", "console.checkins.index", (Verb.SCAN,)),
-    Door("needs", "诉求", "chat-heart", "console.needs.index", (Verb.WORK_NEEDS,)),
-    Door("visits", "走访", "signpost-split", "console.visits.index", (Verb.READ_VISITS,)),
-    Door("meetings", "联席会议", "people", "console.meetings.index", (Verb.READ_VISITS,)),
-    Door("resources", "资源与专家", "stars", "console.resources.index", (Verb.READ_VISITS,)),
-    Door("enterprises", "企业", "buildings", "console.enterprises.index", (Verb.READ_VISITS,)),
-    Door(
-        "spaces_buildings",
-        "楼宇",
-        "building",
-        "console.spaces_buildings.index",
-        (Verb.EDIT_BUILDINGS,),
-    ),
-    Door("needs_handling", "待办", "check2-square", "console.needs_handling.index", ()),
-    Door(
-        "needs_settings",
-        "类别与承诺",
-        "tags",
-        "console.needs_settings.categories",
-        (Verb.SETTINGS,),
-    ),
-    Door("notifications", "消息", "send", "console.notifications.index", (Verb.EDIT_MENU,)),
-)
-
-
-_BEHIND = {
-    "needs_dispatches": "needs",
-    "notifications_people": "notifications",
-    "checkins_desk": "checkins",
-    "needs_clusters": "needs",
-    "needs_links": "needs",
-    "visits_targets": "visits",
-    "visits_records": "visits",
-    "visits_results": "visits",
-    "checkins_devices": "checkins",
-    "checkins_flags": "checkins",
-    "activities_sessions": "activities",
-    "activities_plans": "activities",
-    "activities_endings": "activities",
-    "activities_projects": "activities",
-    "activities_materials": "activities",
-    "enterprises_edit": "enterprises",
-    "enterprises_imports": "enterprises",
-    "enterprises_members": "enterprises",
-    "enterprises_merges": "enterprises",
-    "signups": "activities",
-    "meetings_tasks": "meetings",
-    "resources_uses": "resources",
-    "signups_desk": "activities",
-    "signups_noshows": "activities",
-}
-"""Words without a line of their own, and the one they are reached by."""
 
 
 _FILLED = {
@@ -118,7 +49,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(icon=assets.icon, asset=assets.address, brand=brand)
     app.jinja_env.globals.update(
         place_of=place_of,
-        doors=_doors,
+        ways=navigation.ways,
         choices=labels.choices_of,
         options=lambda rows: [(row.id, row.name) for row in rows],
         pairs=lambda texts: [(text, text) for text in texts],
@@ -238,7 +169,7 @@ def _surroundings() -> dict[str, Any]:
         "staff": g.get("staff"),
         "scope": scope,
         "Verb": Verb,
-        "here_word": _BEHIND.get(word, word),
+        "here_word": navigation.BEHIND.get(word, word),
         "roles_line": "、".join(sorted(labels.label(role) for role in scope.roles))
         if scope
         else "",
@@ -246,17 +177,3 @@ def _surroundings() -> dict[str, Any]:
         "now": utcnow(),
         "greeting": greeting(utcnow()),
     }
-
-
-def _doors() -> list[Door]:
-    """Return the lines of the navigation that lead the asking staff somewhere. A function, because
-    it reads the database, and the page that says the database is away must not."""
-    scope: Scope | None = g.get("scope")
-    return [door for door in DOORS if scope and _open(door, scope)]
-
-
-def _open(door: Door, scope: Scope) -> bool:
-    if door.word == "needs_handling":
-        # The desk finds these by its board.
-        return bool(scope.partners or scope.space_ids(Verb.READ_ESCALATED))
-    return not door.verbs or any(scope.space_ids(verb) for verb in door.verbs)

@@ -40,7 +40,17 @@ FURNITURE = {
         "jobs_retention",
     },
     "server/api": {"door", "problems"},
-    "server/console": {"door", "forms", "home", "jobs", "assets", "labels", "pages"},
+    "server/console": {
+        "door",
+        "forms",
+        "home",
+        "jobs",
+        "assets",
+        "labels",
+        "pages",
+        "navigation",
+        "search",
+    },
     "server/jobs": {"worker", "wake", "timetable"},
     "server/public": {"health", "bench", "preview"},
 }
