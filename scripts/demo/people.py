@@ -36,13 +36,15 @@ class People:
 
 
 def add_staff(town: Town, passwords: dict[str, str], *, vault: Vault, now: dt.datetime) -> None:
-    """Make the seven staff accounts with these passwords, their roles, and the phones of those who
+    """Make the staff accounts with these passwords, their roles, and the phones of those who
     work at the door."""
     for item in read("people")["staff"]:
         account = staff.create(
             item["login"], item["name"], passwords[item["login"]], actor=audit.SYSTEM, now=now
         )
         place = town.places[item["space"]].space.org_unit if "space" in item else None
+        if item["role"] == Role.PARTNER_HANDLER:
+            continue  # gets the role when there is a partner to handle for
         Grant.add(
             now=now,
             staff=account,

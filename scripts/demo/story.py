@@ -9,6 +9,7 @@ from models import OrgUnit, db
 from scripts.demo import (
     classes,
     clusters,
+    dispatches,
     history,
     lotteries,
     menus,
@@ -80,6 +81,7 @@ def _fill(resources: Resources, passwords: dict[str, str], now: dt.datetime) -> 
     menus.add_menus(town, offers, now)
     partners.add_partners(town, resources.vault, now)
     needs.add_needs(town, crowd, rng, Disk(resources.config.files_dir), now)
+    dispatches.add_dispatches(town, now)
     clusters.add_clusters(town, crowd, resources.config.checkins, now)
     visits.add_visits(town, now)
 

@@ -50,9 +50,18 @@ def _staff_can_log_in_with_what_was_written_down(app: Flask) -> None:
     file = resources(app).config.state_dir / "demo-logins.txt"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     logins = dict(re.findall(r"^(\w+)\s+(\S+)", file.read_text(encoding="utf-8"), re.M))
-    names = {"keeper_a", "operator_a", "scanner_a", "keeper_b", "officer_t", "viewer_d", "admin"}
+    names = {
+        "keeper_a",
+        "operator_a",
+        "scanner_a",
+        "keeper_b",
+        "officer_t",
+        "viewer_d",
+        "admin",
+        "handler_p",
+    }
     assert set(logins) == names
-    assert {grant.role for grant in models.Grant.select()} == set(Role) - {Role.PARTNER_HANDLER}
+    assert {grant.role for grant in models.Grant.select()} == set(Role)
     cookie = auth.staff_log_in(
         "keeper_a",
         logins["keeper_a"],
