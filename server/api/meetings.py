@@ -22,7 +22,6 @@ from server.schemas.meetings import (
     MeetingQuery,
     MinutesIn,
     NewMeetingIn,
-    ReopenIn,
     ResolutionIn,
     ResolutionOut,
     ResultIn,
@@ -30,6 +29,7 @@ from server.schemas.meetings import (
     TaskOut,
     TaskPath,
     TaskQuery,
+    TaskReopenIn,
 )
 from server.services import meetings, meetings_agenda, meetings_tasks
 
@@ -237,6 +237,6 @@ def drop_task(path: TaskPath, body: ResultIn) -> Response:
     responses={200: TaskOut},
     openapi_extensions=problems(409),
 )
-def reopen_task(path: TaskPath, body: ReopenIn) -> Response:
+def reopen_task(path: TaskPath, body: TaskReopenIn) -> Response:
     task = meetings_tasks.get(current_scope(), path.task_id)
     return reply(_task(meetings_tasks.reopen(task, body.version, **_by())))

@@ -128,7 +128,7 @@ class ResultIn(In):
     result: OptionalSentence = ""
 
 
-class ReopenIn(In):
+class TaskReopenIn(In):
     version: Version
 
 
