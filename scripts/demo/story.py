@@ -12,6 +12,7 @@ from scripts.demo import (
     dispatches,
     history,
     lotteries,
+    meetings,
     menus,
     needs,
     partners,
@@ -79,11 +80,12 @@ def _fill(resources: Resources, passwords: dict[str, str], now: dt.datetime) -> 
     guests = classes.guests_of(crowd, programme.IN_FULL)
     classes.add_classes(full, series, guests, resources.config.checkins, now)
     menus.add_menus(town, offers, now)
-    partners.add_partners(town, resources.vault, now)
+    bodies = partners.add_partners(town, resources.vault, now)
     needs.add_needs(town, crowd, rng, Disk(resources.config.files_dir), now)
     dispatches.add_dispatches(town, now)
     clusters.add_clusters(town, crowd, resources.config.checkins, now)
     visits.add_visits(town, now)
+    meetings.add_meetings(town, bodies, now)
 
 
 def _password() -> str:
