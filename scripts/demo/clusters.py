@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from models import Expert, Need, Session, Staff, User
+from models import Expert, Need, NeedCluster, Session, Staff, User
 from models.needs import Solved
 from models.staff import Role
 from scripts.demo.needs import OwnWords
@@ -89,7 +89,7 @@ class _Teller:
             heard.append(needs_desk.reply(desk, text, now=at + 2 * HOUR))
         return heard
 
-    def group(self, title: str, needs: list[Need], at: dt.datetime) -> Any:
+    def group(self, title: str, needs: list[Need], at: dt.datetime) -> NeedCluster:
         """Put them together under a title."""
         ids = [need.id for need in needs]
         space_id = self.place.space.id
@@ -98,29 +98,11 @@ class _Teller:
     def hold(self, needs: list[Need], items: list[dict[str, Any]]) -> None:
         """Hold a lecture for them: who asked is invited, most come, and all are asked."""
         cluster = self.group("税务与发票", needs, self._at(20, 15))
-        proposal = needs_plans.propose(needs, cluster)
-        starts = self._at(14, 14)
-        expert: Expert | None = proposal.experts[0].expert if proposal.experts else None
-        form = PlanIn.model_validate(
-            {
-                "need_ids": [str(need.id) for need in needs],
-                "series_id": str(proposal.series.id if proposal.series else 0),
-                "title": "税务与发票专场",
-                "theme": "发票怎么开、怎么抵、怎么存",
-                "body": proposal.body,
-                "expert_id": str(expert.id) if expert else None,
-                "venue_id": str(self.place.venues[0].id),
-                "starts_at": starts,
-                "ends_at": starts + 2 * HOUR,
-                "capacity": 30,
-                "seats": len(needs),
-            }
-        )
         at = self._at(19, 11)
         draft = needs_plans.hold(
             self.scope,
             self.place.space.id,
-            form,
+            self._planned(needs, cluster),
             cluster=cluster,
             checkins=self.settings,
             actor=self.actor,
@@ -138,15 +120,30 @@ class _Teller:
         needs_verdicts.ask(now=over)
         for user, need, item in zip(people, needs, items, strict=True):
             if "says" in item:
-                needs_verdicts.answer(
-                    user,
-                    need.id,
-                    draft.id,
-                    Solved(item["says"]),
-                    text=item.get("text", ""),
-                    checker=OwnWords(),
-                    now=over + 15 * HOUR,
-                )
+                solved, text = Solved(item["says"]), item.get("text", "")
+                told = {"text": text, "checker": OwnWords(), "now": over + 15 * HOUR}
+                needs_verdicts.answer(user, need.id, draft.id, solved, **told)
+
+    def _planned(self, needs: list[Need], cluster: NeedCluster) -> PlanIn:
+        """Return the wizard as it was filled in, mostly with what it proposed."""
+        proposal = needs_plans.propose(needs, cluster)
+        starts = self._at(14, 14)
+        expert: Expert | None = proposal.experts[0].expert if proposal.experts else None
+        return PlanIn.model_validate(
+            {
+                "need_ids": [str(need.id) for need in needs],
+                "series_id": str(proposal.series.id if proposal.series else 0),
+                "title": "税务与发票专场",
+                "theme": "发票怎么开、怎么抵、怎么存",
+                "body": proposal.body,
+                "expert_id": str(expert.id) if expert else None,
+                "venue_id": str(self.place.venues[0].id),
+                "starts_at": starts,
+                "ends_at": starts + 2 * HOUR,
+                "capacity": 30,
+                "seats": len(needs),
+            }
+        )
 
     def _arrive(self, user: User, session: Session) -> None:
         at, seconds = session.starts_at, self.settings.slot_seconds
