@@ -13,6 +13,8 @@ from server.services.audit import Actor
 from server.services.staff import Scope
 
 IN_FULL = "XYC"
+PLACE = "i 座 8 楼主阵地会议室"
+PRESENT = "三方负责人，税务所、物业列席"
 MINUTES = """一、通报上月菜单完成情况，到场人次比前一个月多两成。
 二、讨论地库停车：先增设访客车位，出入口分流方案由物业测算。
 三、冬季空调提前到 7:30 开，节假日加班由企业提前一天报。
@@ -44,8 +46,8 @@ def add_meetings(town: Town, partners: dict[str, Partner], now: dt.datetime) -> 
         work = calendar.load(day_of(now) - dt.timedelta(days=60))
         day = work.nth_work_day(day_of(now) + dt.timedelta(days=days), 1)
         starts_at = at_shanghai(day, dt.time(14))
-        form: dict[str, Any] = {"starts_at": starts_at, "place": "i 座 8 楼主阵地会议室"}
-        typed = MeetingIn.model_validate(form | seats | {"guests": guests})
+        form: dict[str, Any] = {"starts_at": starts_at, "place": PLACE, "guests": guests}
+        typed = MeetingIn.model_validate(form | seats)
         return meetings.plan(space.id, typed, **by, now=at)
 
     held = plan(-31, ["虹桥税务所", "新意城物业服务处"], now - dt.timedelta(days=33))
@@ -64,8 +66,6 @@ def add_meetings(town: Town, partners: dict[str, Partner], now: dt.datetime) -> 
             done = Task.get(Task.resolution == decision)
             report = ResultIn(version=done.version, result=result)
             meetings_tasks.finish(done, report, **by, now=min(now, then + dt.timedelta(days=days)))
-    told = MinutesIn(
-        version=held.version, minutes=MINUTES, present="三方负责人，税务所、物业列席", held=True
-    )
-    meetings.minute(held, told, **by, now=then)
+    said = {"version": held.version, "minutes": MINUTES, "present": PRESENT, "held": True}
+    meetings.minute(held, MinutesIn.model_validate(said), **by, now=then)
     plan(6, ["虹桥镇营商服务中心"], now)
