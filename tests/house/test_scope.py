@@ -311,6 +311,10 @@ def test_the_walk_knows_the_way(walk: Walk, client: Client, place: FullSpace) ->
         now=utcnow(), staff=account, role=Role.PARTNER_HANDLER, org_unit=unit, from_on=today
     )
     _hand_over(account, int(place.ids["partner_id"][0]))
+    nation = models.OrgUnit.get(kind="nation")  # who keeps what all Spaces share
+    models.Grant.add(
+        now=utcnow(), staff=account, role=Role.PLATFORM_ADMIN, org_unit=nation, from_on=today
+    )
     keeper = client.as_staff(account)
     member = client.as_user(place.member)
     reached = 0
