@@ -70,6 +70,31 @@ export interface AddedDeviceOut {
   space_id: string
 }
 
+/** The whole agenda in its order; lines left out are taken off. */
+export interface AgendaIn {
+  items: AgendaLineIn[]
+  version: number
+}
+
+export interface AgendaItemOut {
+  activity_id: string | null
+  id: string
+  kind: AgendaKind
+  need_id: string | null
+  note: string
+  task_id: string | null
+  text: string
+}
+
+export type AgendaKind = 'task' | 'need' | 'menu' | 'other'
+
+/** A line of the agenda; `item_id` is of one that stands there already. */
+export interface AgendaLineIn {
+  item_id?: string | null
+  note?: string
+  text: string
+}
+
 /** How many gave an answer. */
 export interface AnswerCountOut {
   answer: string
@@ -183,6 +208,11 @@ export type CampaignState = 'spreading' | 'running' | 'paused' | 'stopped' | 'ca
 
 export interface CampaignsOut {
   items: CampaignOut[]
+}
+
+export interface CancelIn {
+  reason: string
+  version: number
 }
 
 /** How many places a session has from now on, fewer than are taken too; null lifts the limit. */
@@ -669,10 +699,63 @@ export interface ExpectedOut {
   user_id: string
 }
 
+export interface ExpertChangeIn {
+  active?: boolean
+  availability?: string
+  bio?: string
+  is_shared?: boolean
+  name: string
+  partner_id?: string | null
+  phone?: string
+  skills?: string
+  title?: string
+  version: number
+}
+
+/** With the phone and with the hours given so far. */
+export interface ExpertFullOut {
+  active: boolean
+  availability: string
+  bio: string
+  hours: number
+  id: string
+  is_shared: boolean
+  name: string
+  org_unit: string
+  org_unit_id: string
+  partner: PartnerBriefOut | null
+  phone: string
+  skills: string
+  title: string
+  version: number
+}
+
+export interface ExpertOut {
+  active: boolean
+  availability: string
+  bio: string
+  id: string
+  is_shared: boolean
+  name: string
+  org_unit: string
+  org_unit_id: string
+  partner: PartnerBriefOut | null
+  skills: string
+  title: string
+  version: number
+}
+
 export interface ExtendIn {
   days: number
   reason: string
   version: number
+}
+
+/** `words` are required with a refusal. */
+export interface ExtensionDecisionIn {
+  approved: boolean
+  version: number
+  words?: string
 }
 
 export interface ExtensionOut {
@@ -825,6 +908,16 @@ export interface JoinIn {
   name?: string
 }
 
+/** What became of the resolutions of the meeting before. */
+export interface LastTimeOut {
+  done: number
+  dropped: number
+  meeting_id: string
+  sentence: string
+  starts_at: string
+  total: number
+}
+
 export interface LedgerOut {
   items: DeliveryOut[]
   next: string | null
@@ -857,8 +950,63 @@ export interface MarkOut {
   text: string
 }
 
+/** There is no next page: whoever sees `has_more` types one more character. */
+export interface MatchesOut {
+  has_more: boolean
+  items: FoundOut[]
+  next: string | null
+}
+
 /** Where WeChat's check of a picture stands. */
 export type MediaCheck = 'pending' | 'passed' | 'review' | 'refused'
+
+export interface MeetingBriefOut {
+  guests: string[]
+  id: string
+  operator: PartyOut
+  party_branch: PartyOut
+  place: string
+  space: string
+  space_id: string
+  starts_at: string
+  state: MeetingState
+  united_front: PartyOut
+  version: number
+}
+
+export interface MeetingChangeIn {
+  guests?: string[]
+  operator_id: string
+  party_branch_id: string
+  place?: string
+  starts_at: string
+  united_front_id: string
+  version: number
+}
+
+export interface MeetingOut {
+  agenda: AgendaItemOut[]
+  cancel_reason: string
+  guests: string[]
+  id: string
+  last_time: LastTimeOut | null
+  minutes: string
+  operator: PartyOut
+  party_branch: PartyOut
+  place: string
+  present: string
+  resolutions: ResolutionOut[]
+  space: string
+  space_id: string
+  starts_at: string
+  state: MeetingState
+  /** Open tasks of all meetings before this one. */
+  still_open: TaskOut[]
+  united_front: PartyOut
+  version: number
+}
+
+export type MeetingState = 'planned' | 'held' | 'cancelled'
 
 /** A member as staff see them: never the real name or the number. */
 export interface MemberOut {
@@ -971,6 +1119,14 @@ export interface MilestoneOut {
   text: string
 }
 
+/** What was said and who was there; `held` true: the meeting took place. */
+export interface MinutesIn {
+  held?: boolean
+  minutes?: string
+  present?: string
+  version: number
+}
+
 /** An activity held for a need: `seat_held_until` while a place is kept, `asked` once it is over and the owner may say whether it helped, `result` what they said. */
 export interface NeedActivityOut {
   activity_id: string
@@ -983,6 +1139,10 @@ export interface NeedActivityOut {
   starts_at: string | null
   state: ActivityState
   title: string
+}
+
+export interface NeedAppealIn {
+  reason: string
 }
 
 /** A need in a list. `is_overdue`: a promised moment has passed and the clock runs. */
@@ -1127,6 +1287,62 @@ export interface NeedWordsOut {
   timeline: NeedLineOut[]
 }
 
+export interface NewExpertIn {
+  availability?: string
+  bio?: string
+  is_shared?: boolean
+  name: string
+  org_unit_id: string
+  partner_id?: string | null
+  phone?: string
+  skills?: string
+  title?: string
+}
+
+export interface NewMeetingIn {
+  guests?: string[]
+  operator_id: string
+  party_branch_id: string
+  place?: string
+  space_id: string
+  starts_at: string
+  united_front_id: string
+}
+
+/** `org_unit_id`: whose it is, a Space or a unit above it. */
+export interface NewPartnerIn {
+  contact_name?: string
+  is_shared?: boolean
+  name: string
+  note?: string
+  org_unit_id: string
+  phone?: string
+  type: PartnerType
+}
+
+export interface NewResourceIn {
+  is_shared?: boolean
+  kind: ResourceKind
+  name: string
+  org_unit_id: string
+  partner_id?: string | null
+  terms?: string
+  valid_to?: string | null
+}
+
+export interface NewUseIn {
+  activity_id?: string | null
+  amount?: string
+  enterprise_id?: string | null
+  expert_id?: string | null
+  hours?: number | null
+  need_id?: string | null
+  outcome?: string
+  resource_id?: string | null
+  space_id: string
+  used_on: string
+}
+
 /** A mark: `counts` says whether it does still. */
 export interface NoShowOut {
   activity: ActivityBriefOut
@@ -1151,10 +1367,63 @@ export interface NoShowsOut {
 
 export type Outcome = 'solved' | 'partly' | 'explained' | 'transferred' | 'withdrawn' | 'duplicate_of'
 
+export interface PartnerBriefOut {
+  id: string
+  name: string
+  type: PartnerType
+}
+
+/** The whole row anew; `active` false retires it. */
+export interface PartnerChangeIn {
+  active?: boolean
+  contact_name?: string
+  is_shared?: boolean
+  name: string
+  note?: string
+  phone?: string
+  type: PartnerType
+  version: number
+}
+
+/** With the phone, which only somebody who opens this one partner sees. */
+export interface PartnerFullOut {
+  active: boolean
+  contact_name: string
+  id: string
+  is_shared: boolean
+  name: string
+  note: string
+  org_unit: string
+  org_unit_id: string
+  phone: string
+  type: PartnerType
+  version: number
+}
+
+export interface PartnerOut {
+  active: boolean
+  contact_name: string
+  id: string
+  is_shared: boolean
+  name: string
+  note: string
+  org_unit: string
+  org_unit_id: string
+  type: PartnerType
+  version: number
+}
+
+export type PartnerType = 'operator' | 'party' | 'union' | 'youth_league' | 'women' | 'science' | 'united_front' | 'community_school' | 'department' | 'provider'
+
 /** How many came along, and why if there are no places for them. */
 export interface PartyIn {
   party_present: number
   reason?: string
+}
+
+export interface PartyOut {
+  id: string
+  name: string
 }
 
 /** One personal code, upper-case letters and digits, and the time it is to be shown. */
@@ -1316,6 +1585,45 @@ export interface ReplyIn {
   version: number
 }
 
+/** A decision and, if somebody has to act, the task; its text is the decision's if left out. */
+export interface ResolutionIn {
+  task?: TaskIn | null
+  text: string
+}
+
+export interface ResolutionOut {
+  id: string
+  tasks: TaskOut[]
+  text: string
+}
+
+export interface ResourceChangeIn {
+  active?: boolean
+  is_shared?: boolean
+  kind: ResourceKind
+  name: string
+  partner_id?: string | null
+  terms?: string
+  valid_to?: string | null
+  version: number
+}
+
+export type ResourceKind = 'fund' | 'venue' | 'expert' | 'policy' | 'other'
+
+export interface ResourceOut {
+  active: boolean
+  id: string
+  is_shared: boolean
+  kind: ResourceKind
+  name: string
+  org_unit: string
+  org_unit_id: string
+  partner: PartnerBriefOut | null
+  terms: string
+  valid_to: string | null
+  version: number
+}
+
 /** 企业数 of a Space and month that reads differently since a merge. */
 export interface RestatedOut {
   after: number
@@ -1324,13 +1632,19 @@ export interface RestatedOut {
   space_id: string
 }
 
-/** A figure of one Space that reads differently since `at`: companies were merged or parted. */
+/** A figure of one Space that reads differently since `at`: companies were merged or parted (then `reason` is empty), or rows of a closed month changed. Null: there was nothing to divide by. */
 export interface RestatementOut {
-  after: number
+  after: number | null
   at: string
-  before: number
+  before: number | null
   figure: string
+  reason: string
   space_id: string
+}
+
+export interface ResultIn {
+  result?: string
+  version: number
 }
 
 export interface ResumeIn {
@@ -1810,6 +2124,52 @@ export interface SyncedVisitIn {
 
 export type TargetState = 'todo' | 'done' | 'refused' | 'unreachable'
 
+export interface TaskChangeIn {
+  activity_id?: string | null
+  due_on: string
+  need_id?: string | null
+  owner_partner_id?: string | null
+  owner_staff_id?: string | null
+  owner_text?: string
+  text?: string
+  version: number
+}
+
+/** Who does what by when: an account, a partner, or, where neither fits, a name. */
+export interface TaskIn {
+  activity_id?: string | null
+  due_on: string
+  need_id?: string | null
+  owner_partner_id?: string | null
+  owner_staff_id?: string | null
+  owner_text?: string
+  text?: string
+}
+
+export interface TaskOut {
+  activity_id: string | null
+  done_at: string | null
+  due_on: string
+  id: string
+  is_late: boolean
+  meeting_id: string
+  need_id: string | null
+  owner: string
+  owner_partner_id: string | null
+  owner_staff_id: string | null
+  result: string
+  space_id: string
+  state: TaskState
+  text: string
+  version: number
+}
+
+export interface TaskReopenIn {
+  version: number
+}
+
+export type TaskState = 'open' | 'done' | 'dropped'
+
 /** Where WeChat's check of the words stands. */
 export type TextCheck = 'pending' | 'passed' | 'review' | 'refused'
 
@@ -1843,6 +2203,29 @@ export interface TroublesOut {
 }
 
 export type Urgency = 'normal' | 'urgent'
+
+export interface UseOut {
+  activity_id: string | null
+  amount: string
+  enterprise_id: string | null
+  expert_id: string | null
+  hours: number | null
+  id: string
+  need_id: string | null
+  outcome: string
+  /** The company, the number of the need, or the activity. */
+  receiver: string
+  resource_id: string | null
+  space_id: string
+  used_on: string
+  voided_reason: string
+  /** What the resource or the expert is called. */
+  what: string
+}
+
+export interface UseVoidIn {
+  reason: string
+}
 
 /** A person as they see themselves. Openid, full number and real name never leave. */
 export interface UserOut {
