@@ -8,7 +8,7 @@ from models import Checkin, Session
 from server.api.door import NOT_KEPT, problems, reply, staff_word
 from server.clock import utcnow
 from server.context import actor, current_scope, vault
-from server.schemas.base import Id, In, ListOut
+from server.schemas.base import Id, In
 from server.schemas.checkins_desk import (
     AttendeeOut,
     BriefCheckinOut,
@@ -16,6 +16,7 @@ from server.schemas.checkins_desk import (
     DoorCountOut,
     FoundOut,
     GuestsIn,
+    MatchesOut,
     MethodCountOut,
     PartyIn,
     PeopleQuery,
@@ -117,12 +118,13 @@ def walk_in(body: WalkInIn) -> Response:
 @staff_bp.get(
     "/sessions/<session_id>/people",
     summary="Find somebody by name, initials, company or the end of their number",
-    responses={200: ListOut[FoundOut]},
+    responses={200: MatchesOut},
 )
 def search(path: SessionPath, query: PeopleQuery) -> Response:
     session = _session(path.session_id, Verb.ADMIT)
-    found = people.search(session, query.q, actor=actor(), vault=vault(), now=utcnow())
-    out = ListOut[FoundOut](items=[_found_out(each) for each in found], next=None)
+    matches = people.search(session, query.q, actor=actor(), vault=vault(), now=utcnow())
+    items = [_found_out(each) for each in matches.found]
+    out = MatchesOut(items=items, next=None, has_more=matches.has_more)
     return reply(out, 200, **NOT_KEPT)
 
 

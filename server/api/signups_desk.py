@@ -9,8 +9,7 @@ from server.api.door import problems, reply, staff_word
 from server.api.signups import draw_out
 from server.clock import utcnow
 from server.context import actor, current_scope, vault
-from server.paging import numbered
-from server.schemas.base import Id, In, ListOut
+from server.schemas.base import Id, In, ListOut, PageQuery
 from server.schemas.signups_desk import (
     AppealOut,
     CapacityIn,
@@ -43,7 +42,7 @@ class MarkPath(In):
     mark_id: Id
 
 
-class AppealsQuery(In):
+class AppealsQuery(PageQuery):
     """`open`: still to be decided, the oldest first; `decided`: the newest first."""
 
     space_id: Id
@@ -131,9 +130,11 @@ def decline(path: SignupPath, body: DeclineIn) -> Response:
 )
 def appeals(query: AppealsQuery) -> Response:
     current_scope().require(Verb.ADMIT, query.space_id)
-    rows = signups_noshows.appeals([query.space_id], is_open=query.state == "open")
-    items = [_appeal(row) for row in numbered(rows, number=1, size=100).items]
-    return reply(ListOut[AppealOut](items=items, next=None))
+    page = signups_noshows.page_of_appeals(
+        query.space_id, is_open=query.state == "open", cursor=query.cursor, limit=query.limit
+    )
+    items = [_appeal(row) for row in page.items]
+    return reply(ListOut[AppealOut](items=items, next=page.next))
 
 
 @staff_bp.post(

@@ -227,9 +227,9 @@ def _found(session: Session) -> dict[str, Any]:
     if len(text) < checkins_people.SHORTEST or not current_scope().allows(
         Verb.ADMIT, session.space_id
     ):
-        return {"q": text, "found": []}
-    found = checkins_people.search(session, text, actor=actor(), vault=vault(), now=utcnow())
-    return {"q": text, "found": found}
+        return {"q": text, "found": [], "has_more": False}
+    matches = checkins_people.search(session, text, actor=actor(), vault=vault(), now=utcnow())
+    return {"q": text, "found": matches.found, "has_more": matches.has_more}
 
 
 def _rights(session: Session) -> dict[str, Any]:

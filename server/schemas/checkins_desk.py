@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from models import Checkin
 from models.checkins import CheckinMethod
 from models.signups import SignupState
-from server.schemas.base import Id, In, Moment, OptionalLongLine, Out, Plain, Whole
+from server.schemas.base import Id, In, ListOut, Moment, OptionalLongLine, Out, Plain, Whole
 from server.schemas.checkins import CameAlong, CheckinOut, PresenceOut
 
 Scanned = Annotated[str, Field(strict=True, min_length=1, max_length=600)]
@@ -142,6 +142,12 @@ class FoundOut(AttendeeOut):
     party_size: int
     state: SignupState | None
     checkin: BriefCheckinOut | None
+
+
+class MatchesOut(ListOut[FoundOut]):
+    """There is no next page: whoever sees `has_more` types one more character."""
+
+    has_more: bool
 
 
 class DoorCountOut(Out):

@@ -22,6 +22,7 @@ from server.services.checkins_stewards import Steward
 SHORTEST = 2
 """Of one character half the list would come, and the list is nobody's to read at the door."""
 MOST = 50
+"""More nobody reads at a door; one more character is quicker."""
 _WHOLE_PHONE = 11
 
 
@@ -47,6 +48,14 @@ class Found:
     person: Attendee
     signup: Signup | None
     checkin: Checkin | None
+
+
+@dataclass(frozen=True)
+class Matches:
+    """Whom a text may mean; `has_more` when others are meant too, who are not among them."""
+
+    found: list[Found]
+    has_more: bool = False
 
 
 @dataclass(frozen=True)
@@ -111,29 +120,29 @@ def latest(session: Session, count: int) -> list[Checkin]:
     return list(rows)
 
 
-def search(
-    session: Session, text: str, *, actor: Actor, vault: Vault, now: dt.datetime
-) -> list[Found]:
+def search(session: Session, text: str, *, actor: Actor, vault: Vault, now: dt.datetime) -> Matches:
     """Return whom of the session's list the text may mean, by name, pinyin, initials, company or
     the end of their number; nobody for less than two characters. A whole number finds its member
     even if they are not on the list (whoever says it aloud is that person), and that is on record.
     """
     wanted = "".join(unicodedata.normalize("NFKC", text).lower().split())
     if len(wanted) < SHORTEST:
-        return []
-    found = [line for line in _listed(session) if is_meant(line, wanted, vault)][:MOST]
-    if found:
-        return [
-            Found(attendee(line.user, line.enterprise, vault), line, line.checkin) for line in found
+        return Matches([])
+    meant = [line for line in _listed(session) if is_meant(line, wanted, vault)]
+    if meant:
+        found = [
+            Found(attendee(line.user, line.enterprise, vault), line, line.checkin)
+            for line in meant[:MOST]
         ]
+        return Matches(found, has_more=len(meant) > MOST)
     user = _with_phone(wanted, vault)
     if user is None:
-        return []
+        return Matches([])
     method = CheckinMethod.STAFF_SEARCH
     seen = Attempt(method, wanted, now, actor.id or 0, session=session, staff_id=actor.id)
     seen.user_id = user.id
     seen.log("looked_up")
-    return [Found(attendee(user, enterprises.enterprise_of(user.id), vault), None, None)]
+    return Matches([Found(attendee(user, enterprises.enterprise_of(user.id), vault), None, None)])
 
 
 def known_to(session: Session, user_id: int) -> User | None:

@@ -180,6 +180,19 @@ def appeals(space_ids: Iterable[int], *, is_open: bool = True) -> Any:
     return query.order_by(first, NoShowMark.id)
 
 
+def page_of_appeals(
+    space_id: int, *, is_open: bool, cursor: str | None, limit: int
+) -> Page[NoShowMark]:
+    """Return a page of the appeals of a Space, as `appeals` orders them. Raises PageUnknown."""
+    return keyset(
+        appeals([space_id], is_open=is_open),
+        by=NoShowMark.appealed_at if is_open else NoShowMark.decided_at,
+        cursor=cursor,
+        limit=limit,
+        newest_first=not is_open,
+    )
+
+
 def decide(
     found: NoShowMark, *, granted: bool, reason: str, actor: Actor, now: dt.datetime
 ) -> NoShowMark:

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import requests
+from peewee import SqliteDatabase
 
 import models
 from models.staff import Role
@@ -129,7 +130,9 @@ def test_a_check_in_takes_few_round_trips(client: Client) -> None:
     factories.make_signup(session, user)
     with counted() as seen:
         assert scan(client, user, token_of(session)).status_code == 200
-    assert len(seen) <= 7, seen  # who asks, begin, find, attended, check-in, record, commit
+    # The test's own log-in; who asks, what is there, and signup, check-in and record in one. In a
+    # file, which is no trip away, these are three.
+    assert len(seen) <= (6 if isinstance(models.db.obj, SqliteDatabase) else 4), seen
 
 
 def test_rating(client: Client) -> None:

@@ -88,7 +88,7 @@ def test_a_family_is_scanned_searched_counted_and_voided(client: Client, team: T
     mine = scan(client, user, token_of(team.session))
     assert (mine.status_code, mine.json["result"]) == (200, "already_checked_in")
     people = f"staff/sessions/{team.session.id}/people"
-    assert told(team.operator, f"{people}?q=欧") == {"items": [], "next": None}
+    assert told(team.operator, f"{people}?q=欧") == {"items": [], "next": None, "has_more": False}
     (found,) = told(team.operator, f"{people}?q=有空")["items"]
     assert found["signup_id"] == str(signup.id)
     assert found["checkin"]["id"] == checkin["id"]

@@ -91,7 +91,9 @@ class Door:
 
     def people(self, text: str) -> list[people.Found]:
         actor = self.steward().actor
-        return people.search(self.session, text, actor=actor, vault=self.vault, now=self.now)
+        found = people.search(self.session, text, actor=actor, vault=self.vault, now=self.now)
+        assert not found.has_more
+        return found.found
 
     @property
     def seats_taken(self) -> int:
@@ -390,6 +392,17 @@ def test_promise_6_and_17_search_finds_what_people_say_and_shows_little(
     assert again.signup.state == SignupState.CANCELLED
     models.User.update(status=UserStatus.ERASED).where(models.User.id == user.id).execute()
     assert door.people("欧阳") == []
+
+
+def test_who_is_left_out_of_a_long_list_is_told_of(vault: Vault, now: dt.datetime) -> None:
+    door = Door(vault, now)
+    for number in range(people.MOST):
+        factories.make_signup(door.session, factories.make_user(nickname=f"王小{number}"))
+    assert len(door.people("王小")) == people.MOST
+    factories.make_signup(door.session, factories.make_user(nickname="王小明"))
+    actor = door.steward().actor
+    found = people.search(door.session, "王小", actor=actor, vault=vault, now=now)
+    assert (len(found.found), found.has_more) == (people.MOST, True)
 
 
 def test_promise_5_two_doors_and_the_person_at_once(vault: Vault, now: dt.datetime) -> None:

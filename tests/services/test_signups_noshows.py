@@ -100,6 +100,38 @@ def test_an_appeal_is_heard_once(client: Client, sandbox: Sandbox, now: dt.datet
     assert "申诉通过" in told.title
 
 
+def test_every_appeal_is_on_some_page(client: Client, now: dt.datetime) -> None:
+    space = factories.make_space()
+    activity, expected = factories.make_activity(space), []
+    for _ in range(5):
+        user = factories.make_user()
+        absent(user, now, activity=activity)
+        signups.mark_no_shows(now)
+        [mark] = marks(user)
+        # Two at the same moment: the page ends between them.
+        at = now + len(expected) // 2 * HOUR
+        expected.append(signups_noshows.appeal(user, mark.id, "我在楼下", now=at))
+    keeper = client.as_staff(factories.make_staff(Role.KEEPER, space))
+
+    def read(state: str) -> list[str]:
+        ids, cursor = [], ""
+        while cursor is not None:
+            url = f"/api/v1/staff/no-shows?space_id={space.id}&state={state}&limit=1{cursor}"
+            page = keeper.get(url).get_json()
+            assert len(page["items"]) <= 1
+            ids += [item["id"] for item in page["items"]]
+            cursor = page["next"] and f"&cursor={page['next']}"
+        return ids
+
+    oldest_first = sorted(expected, key=lambda mark: (mark.appealed_at, mark.id))
+    assert read("open") == [str(mark.id) for mark in oldest_first]
+    assert read("decided") == []
+    for mark in oldest_first:
+        assert keeper.post(f"/api/v1/staff/no-shows/{mark.id}/grant", json={}).status_code == 200
+    assert sorted(read("decided")) == sorted(str(mark.id) for mark in oldest_first)
+    assert read("open") == []
+
+
 @pytest.mark.usefixtures("app")
 def test_the_reminder_comes_once_and_the_place_is_passed_on(now: dt.datetime) -> None:
     session = factories.make_session(starts_at=now + 25 * HOUR, capacity=1)

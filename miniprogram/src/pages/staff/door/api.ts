@@ -2,7 +2,7 @@
 
 import { get, post } from '../../../api/request'
 import type {
-  AddedDeviceOut, ChallengedOut, CodesOut, CreatedNeedOut, DeskPresenceOut, DueChallengeOut, FoundOut, Page, RosterOut, StaffCheckedInOut,
+  AddedDeviceOut, ChallengedOut, CodesOut, CreatedNeedOut, DeskPresenceOut, DueChallengeOut, MatchesOut, Page, RosterOut, StaffCheckedInOut,
   StaffCheckinIn, StaffCheckinOut, StaffNeedIn, StaffOut, StaffSessionOut, SyncIn, SyncOut, WalkInIn,
 } from '../../../api/types'
 
@@ -23,7 +23,7 @@ export const sync = (body: SyncIn, key: string): Promise<SyncOut> => post('/staf
 
 export const checkIn = (body: StaffCheckinIn): Promise<StaffCheckedInOut> => post('/staff/checkins', body, {}, PATIENCE_MS)
 export const walkIn = (body: WalkInIn): Promise<StaffCheckedInOut> => post('/staff/walkins', body)
-export const people = (session: string, q: string): Promise<Page<FoundOut>> => get(`/staff/sessions/${session}/people`, { q })
+export const people = (session: string, q: string): Promise<MatchesOut> => get(`/staff/sessions/${session}/people`, { q })
 export const voidCheckin = (id: string, reason: string): Promise<StaffCheckinOut> => post(`/staff/checkins/${id}/void`, { reason })
 /** Note that somebody left, where the time they stayed counts. */
 export const checkOut = (id: string): Promise<StaffCheckinOut> => post(`/staff/checkins/${id}/checkout`)

@@ -25,6 +25,7 @@ Page({
     state: 'idle' as 'idle' | 'short' | 'searching' | 'found' | 'none' | 'failed',
     notice: '',
     people: [] as PersonLine[],
+    hasMore: false,
     person: null as PersonLine | null,
     form: '' as '' | FormKind,
     outcome: null as Outcome | null,
@@ -95,9 +96,9 @@ Page({
     }
     this.setData({ state: 'searching' })
     try {
-      const { items } = await door.people(desk.sessionId, q)
+      const { items, has_more: hasMore } = await door.people(desk.sessionId, q)
       reached(true)
-      if (round === this.round) this.list(items.map(foundLine))
+      if (round === this.round) this.list(items.map(foundLine), hasMore)
     } catch (thrown) {
       if (round === this.round) this.searchHere(thrown, q)
     }
@@ -114,8 +115,8 @@ Page({
     this.list(searchRoster(desk.roster, q).map((each) => listedLine(each, queue.find(desk.sessionId, each.signup_id)?.at ?? null)))
   },
 
-  list(people: PersonLine[]) {
-    this.setData({ people, state: people.length ? 'found' : 'none' })
+  list(people: PersonLine[], hasMore = false) {
+    this.setData({ people, hasMore, state: people.length ? 'found' : 'none' })
     this.mark()
   },
 
