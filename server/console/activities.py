@@ -16,7 +16,14 @@ from server.context import actor, current_scope
 from server.errors import ServiceError
 from server.paging import numbered
 from server.schemas.activities import Rule
-from server.services import activities, activities_board, needs_effects, spaces
+from server.services import (
+    activities,
+    activities_board,
+    needs_effects,
+    resources_experts,
+    resources_partners,
+    spaces,
+)
 from server.services import activities_agenda as agenda
 from server.services import activities_effects as effects
 from server.services import activities_eligibility as eligibility
@@ -220,4 +227,6 @@ def _edit_page(form: Form, activity: Activity | None) -> str:
         mode_words=forms.MODE_WORDS,
         question_kinds=forms.QUESTION_KINDS,
         question_rows=forms.question_rows(form),
+        partners=resources_partners.usable_in(space.id),
+        experts=resources_experts.usable_in(space.id),
     )

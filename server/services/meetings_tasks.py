@@ -142,7 +142,7 @@ def search(scope: Scope, filters: Filters, *, now: dt.datetime) -> Any:
     if filters.state is not None:
         query = query.where(Task.state == filters.state)
     if filters.is_mine:
-        query = query.where(Task.owner_staff == scope.staff_id)
+        query = query.where(_own(scope))
     if filters.is_late:
         query = query.where(Task.state == TaskState.OPEN, Task.due_on < day_of(now))
     if filters.text:
@@ -155,9 +155,8 @@ def search(scope: Scope, filters: Filters, *, now: dt.datetime) -> Any:
 def soon(scope: Scope, *, limit: int, now: dt.datetime, days: int = 7) -> list[Task]:
     """Return for the workbench what is late or due within so many days: of the Spaces whose
     meetings the staff run, and what they own themselves."""
-    runs = list(scope.space_ids(Verb.VISIT))
     query = _joined().where(
-        Task.space.in_(runs) | (Task.owner_staff == scope.staff_id),
+        Task.space.in_(list(scope.space_ids(Verb.VISIT))) | _own(scope),
         Task.state == TaskState.OPEN,
         Task.due_on <= day_of(now) + dt.timedelta(days=days),
     )
@@ -191,7 +190,8 @@ def may_change(scope: Scope, task: Task) -> bool:
 
 def may_report(scope: Scope, task: Task) -> bool:
     """Say whether the staff may report what became of it: who runs the meetings, and its owner."""
-    return may_change(scope, task) or task.owner_staff_id == scope.staff_id
+    is_own = task.owner_staff_id == scope.staff_id or task.owner_partner_id in scope.partners
+    return may_change(scope, task) or is_own
 
 
 def change(task: Task, form: TaskChangeIn, *, scope: Scope, actor: Actor, now: dt.datetime) -> Task:
@@ -206,7 +206,8 @@ def change(task: Task, form: TaskChangeIn, *, scope: Scope, actor: Actor, now: d
 
 def finish(task: Task, form: ResultIn, *, scope: Scope, actor: Actor, now: dt.datetime) -> Task:
     """Report an open task done and return it. Raises Forbidden, TaskClosed, VersionConflict."""
-    _require_report(scope, task)
+    if not may_report(scope, task):
+        raise Forbidden
     require_open(task)
     values = {"state": TaskState.DONE, "result": form.result, "done_at": now}
     return _write(task, "tasks.finish", values, form.version, scope, actor=actor, now=now)
@@ -258,14 +259,13 @@ def _write(
     return _joined().where(Task.id == task.id).get()  # type: ignore[no-any-return]
 
 
-def _require_report(scope: Scope, task: Task) -> None:
-    if not may_report(scope, task):
-        raise Forbidden
-
-
 def _seen(scope: Scope) -> Any:
-    readable = Task.space.in_(list(scope.space_ids(Verb.READ_VISITS)))
-    return readable | (Task.owner_staff == scope.staff_id)
+    return Task.space.in_(list(scope.space_ids(Verb.READ_VISITS))) | _own(scope)
+
+
+def _own(scope: Scope) -> Any:
+    """What the account has to do itself, or for a partner it handles."""
+    return (Task.owner_staff == scope.staff_id) | Task.owner_partner.in_(list(scope.partners))
 
 
 def _joined() -> Any:

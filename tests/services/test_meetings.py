@@ -207,6 +207,13 @@ def test_tasks_belong_to_their_owner_and_their_space(table: Table) -> None:
     assert len(tasks.soon(table.scope, limit=9, now=NOW)) == 2
     assert list(tasks.search(table.scope, Filters(is_late=True), now=NOW)) == []
     assert len(list(tasks.search(table.scope, Filters(is_late=True), now=LATER))) == 2
+    theirs = table.resolve(
+        meeting, "测算分流", owner_staff_id=None, owner_partner_id=str(table.parties[2].id)
+    )
+    handler = staff.Scope(1, (), frozenset([table.parties[2].id]))
+    assert [row.id for row in tasks.soon(handler, limit=9, now=NOW)] == [theirs.id]
+    assert tasks.may_report(handler, theirs)
+    assert not tasks.may_change(handler, theirs)
     with pytest.raises(NotFound):
         tasks.get(table.stranger, mine.id)
     with pytest.raises(NotFound):
