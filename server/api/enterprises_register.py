@@ -140,8 +140,8 @@ def _merge_out(merge_id: int) -> MergeOut:
         RestatedOut(
             space_id=each.space_id,
             month=each.month,
-            before=round(each.before),
-            after=round(each.after),
+            before=round(each.before or 0),
+            after=round(each.after or 0),
         )
         for each in enterprises_restated.of_merge(merge_id)
     ]

@@ -26,6 +26,7 @@ from server.services import (
     signups_recount,
     signups_reminders,
     signups_rounds,
+    statistics_closes,
 )
 from server.services.audit import SYSTEM
 from server.services.files_disk import Disk
@@ -185,6 +186,18 @@ TIMETABLE: Final = (
         "提醒联席会议任务的负责人",
         Daily(dt.time(9, 40)),
         lambda _, now: meetings_reminders.remind_owners(now=now),
+    ),
+    Job(
+        "close_months",
+        "月结上个月的统计（第 5 个工作日）",
+        Every(60),
+        lambda _, now: statistics_closes.close(now=now),
+    ),
+    Job(
+        "restate_months",
+        "核对已月结的统计，登记更正",
+        Daily(dt.time(4, 20)),
+        lambda _, now: statistics_closes.restate(now=now),
     ),
     Job(
         "check_seats",

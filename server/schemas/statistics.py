@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from server.schemas.base import Id, In, Moment, Out, PageQuery
+from server.schemas.base import Day, Id, In, Line, Moment, Out, PageQuery
 
 Month = Annotated[
     str, Field(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$", json_schema_extra={"example": "2026-05"})
@@ -29,6 +29,16 @@ class RowsQuery(PageQuery):
     space: Id | None = None
 
 
+class BaselineIn(In):
+    """What a Space counted by itself before it worked with Xinyi, and who says so."""
+
+    figure: FigureCode
+    starts_on: Day
+    ends_on: Day
+    value: Annotated[int, Field(gt=0, le=10_000_000)]
+    source: Line
+
+
 class FigureOut(Out):
     """A number with its definition. `value` of a rate is 0 to 1; null: nothing to divide by, or
     hidden because it concerns fewer than five persons. `band`: a share beside the value, not in
@@ -49,13 +59,15 @@ class FigureOut(Out):
 
 
 class RestatementOut(Out):
-    """A figure of one Space that reads differently since `at`: companies were merged or parted."""
+    """A figure of one Space that reads differently since `at`: companies were merged or parted (then
+    `reason` is empty), or rows of a closed month changed. Null: there was nothing to divide by."""
 
     space_id: Id
     figure: str
-    before: float
-    after: float
+    before: float | None
+    after: float | None
     at: Moment
+    reason: str
 
 
 class SummaryOut(Out):

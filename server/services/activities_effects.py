@@ -11,6 +11,7 @@ from models import Activity, Checkin, NeedActivityLink, Rating, Session, Signup
 from models.needs import Solved
 from models.signups import SignupState
 from server.services import statistics_rows as rows
+from server.services.statistics_asked import Asked
 
 _ALWAYS = (
     dt.datetime(2000, 1, 1, tzinfo=dt.UTC),
@@ -62,7 +63,7 @@ def of(found: Iterable[Activity], *, now: dt.datetime) -> dict[int, Effect]:
     activities = list(found)
     ids = [activity.id for activity in activities]
     spaces = tuple({activity.space_id for activity in activities})
-    asked = rows.Asked(spaces, *_ALWAYS, now)
+    asked = Asked(spaces, *_ALWAYS, now)
     named: dict[int, dict[str, int]] = {each: {} for each in ids}
     for names, query in _selects(asked):
         for activity_id, *values in query.where(Activity.id.in_(ids)).tuples():
@@ -72,7 +73,7 @@ def of(found: Iterable[Activity], *, now: dt.datetime) -> dict[int, Effect]:
     return {each: Effect(**values) for each, values in named.items()}
 
 
-def _selects(asked: rows.Asked) -> list[tuple[tuple[str, ...], Any]]:
+def _selects(asked: Asked) -> list[tuple[tuple[str, ...], Any]]:
     """Return per activity: the names of the figures, and the select that counts them."""
     of_activity = Session.activity
     came = Case(None, ((Signup.state == SignupState.ATTENDED, 1),), 0)

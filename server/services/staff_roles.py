@@ -30,7 +30,11 @@ class Verb(StrEnum):
     EXPORT_PEOPLE = "export_people"
     STATISTICS = "statistics"
     STATISTICS_SUMS = "statistics_sums"
+    ENTER_BASELINES = "enter_baselines"
+    VERIFY_BASELINES = "verify_baselines"
     GRANT = "grant"
+    READ_AUDIT = "read_audit"
+    BREAK_GLASS = "break_glass"  # what people wrote, for a reason, for half an hour
     SETTINGS = "settings"
 
 
@@ -55,6 +59,8 @@ _KEEPER = _OPERATOR | {
     Verb.LINK_SCREEN,
     Verb.EXPORT_PEOPLE,
     Verb.GRANT,
+    Verb.READ_AUDIT,
+    Verb.ENTER_BASELINES,
 }
 
 ROLE_VERBS: dict[Role, frozenset[Verb]] = {
@@ -72,12 +78,22 @@ ROLE_VERBS: dict[Role, frozenset[Verb]] = {
             Verb.KEEP_REGISTER,
             Verb.EDIT_BUILDINGS,
             Verb.STATISTICS,
+            Verb.VERIFY_BASELINES,
             Verb.GRANT,
+            Verb.READ_AUDIT,
         }
     ),
     Role.DISTRICT_VIEWER: frozenset({Verb.STATISTICS_SUMS}),
     Role.PLATFORM_ADMIN: frozenset(
-        {Verb.SEE, Verb.EDIT_BUILDINGS, Verb.GRANT, Verb.SETTINGS, Verb.STATISTICS_SUMS}
+        {
+            Verb.SEE,
+            Verb.EDIT_BUILDINGS,
+            Verb.GRANT,
+            Verb.SETTINGS,
+            Verb.STATISTICS_SUMS,
+            Verb.READ_AUDIT,
+            Verb.BREAK_GLASS,
+        }
     ),
 }
 """The table of roles. The platform admin sees how things stand, never what people wrote."""

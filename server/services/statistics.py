@@ -11,12 +11,12 @@ from typing import Any
 
 from peewee import fn
 
-from server.clock import month_bounds
+from server.clock import at_shanghai, day_of, month_bounds
 from server.errors import Invalid, NotFound
-from server.paging import Page, keyset
+from server.paging import NumberedPage, Page, keyset, numbered
 from server.services.staff import Scope, Verb
+from server.services.statistics_asked import Asked, Only
 from server.services.statistics_figures import FIGURES, Definition, coverage_of
-from server.services.statistics_rows import Asked
 
 FEWEST = 5
 """Above the Spaces, fewer persons than this are not told, so that nobody is recognised."""
@@ -36,6 +36,13 @@ class Period:
             return cls(*month_bounds(month))
         except (ValueError, OverflowError):
             raise Invalid(fields={"month": "月份应写成 2026-05 这样"}) from None
+
+    @classmethod
+    def of_months(cls, first: str, last: str) -> "Period":
+        """Return the Shanghai months from the first to the last, both with it; the other way round
+        where they were mixed up. Raises Invalid."""
+        first, last = sorted((first, last))
+        return cls(cls.of_month(first).starts_at, cls.of_month(last).ends_at)
 
 
 @dataclass(frozen=True)
@@ -84,8 +91,28 @@ class Row:
 
 def summary(space_ids: Iterable[int], period: Period, *, now: dt.datetime) -> list[Figure]:
     """Return every figure over these Spaces and this period, as of now."""
-    asked = Asked(tuple(sorted(space_ids)), period.starts_at, period.ends_at, now)
-    return [_figure(definition, asked) for definition in FIGURES.values()]
+    return told(question(space_ids, period, now=now))
+
+
+def question(
+    space_ids: Iterable[int],
+    period: Period,
+    *,
+    now: dt.datetime,
+    on: dt.date | None = None,
+    only: Only | None = None,
+) -> Asked:
+    """Return what is asked: as things stand now, or stood at the end of the Shanghai day `on`;
+    today and later days mean now."""
+    asked = Asked(tuple(sorted(space_ids)), period.starts_at, period.ends_at, now, only or Only())
+    if on is None or on >= day_of(now):
+        return asked
+    return asked.at(at_shanghai(on + dt.timedelta(days=1), dt.time()))
+
+
+def told(asked: Asked, codes: Iterable[str] = FIGURES) -> list[Figure]:
+    """Return these figures (every one, if not said), each counted from its rows."""
+    return [figure_of(FIGURES[code], asked, *_sums(FIGURES[code], asked)) for code in codes]
 
 
 def by_space(
@@ -106,13 +133,26 @@ def rows(
 ) -> Page[Row]:
     """Return a page of the rows behind a figure, the newest first. Raises NotFound for a code there
     is no figure of."""
-    definition = FIGURES.get(code)
-    if definition is None:
-        raise NotFound("没有这个指标")
-    asked = Asked(tuple(sorted(space_ids)), period.starts_at, period.ends_at, now)
-    query = definition.select(asked)
+    definition = definition_of(code)
+    query = definition.select(question(space_ids, period, now=now))
     page = keyset(query, by=definition.table.id, cursor=cursor, limit=limit)
     return Page([_row(definition, each) for each in page.items], page.next)
+
+
+def definition_of(code: str) -> Definition:
+    """Return a figure's definition. Raises NotFound for a code there is no figure of."""
+    if code not in FIGURES:
+        raise NotFound("没有这个指标")
+    return FIGURES[code]
+
+
+def rows_of(code: str, asked: Asked, *, number: int, size: int = 50) -> NumberedPage[Row]:
+    """Return page `number` of the rows behind a figure, the newest first. Raises NotFound."""
+    definition = definition_of(code)
+    query = definition.select(asked).order_by(definition.table.id.desc())
+    page = numbered(query, number=number, size=size)
+    items = [_row(definition, each) for each in page.items]
+    return NumberedPage(items, page.number, page.pages, page.total)
 
 
 def spaces_for(scope: Scope, space_id: int | None = None) -> frozenset[int]:
@@ -135,7 +175,7 @@ def sums_for(scope: Scope, period: Period, *, now: dt.datetime) -> list[Figure]:
     return [_hidden(figure) for figure in summary(spaces, period, now=now)]
 
 
-def _figure(definition: Definition, asked: Asked) -> Figure:
+def _sums(definition: Definition, asked: Asked) -> tuple[float, float, float]:
     counted = definition.select(asked).alias("counted")
     total: Any = counted.select_from(
         fn.COALESCE(fn.SUM(counted.c.amount), 0),
@@ -143,18 +183,35 @@ def _figure(definition: Definition, asked: Asked) -> Figure:
         fn.COALESCE(fn.SUM(counted.c.band), 0),
     )
     amount, base, band = (float(value) for value in total.tuples().get())
+    return amount, base, band
+
+
+def figure_of(
+    definition: Definition,
+    asked: Asked,
+    amount: float,
+    base: float,
+    band: float,
+    *,
+    could: float | None = None,
+) -> Figure:
+    """Return a figure from what it adds up to. `could`: of how many a satisfaction could have been
+    heard, where that is known already."""
     is_rate = definition.unit == "%"
-    value = (amount / base if base else None) if is_rate else amount
+    if could is None:
+        coverage = coverage_of(definition, asked, base)
+    else:
+        coverage = base / could if could else None
     return Figure(
         definition.code,
         definition.name,
         definition.unit,
         definition.text,
-        value,
+        (amount / base if base else None) if is_rate else amount,
         amount,
         base if is_rate else None,
         asked.as_of,
-        coverage=coverage_of(definition, asked, base),
+        coverage=coverage,
         band=band / base if definition.has_band and base else None,
     )
 

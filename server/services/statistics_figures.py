@@ -7,6 +7,7 @@ from typing import Any
 from models import Activity, Checkin, Enterprise, Need, Rating, Session, Signup, User
 from server.services import statistics_needs as needs
 from server.services import statistics_rows as rows
+from server.services.statistics_asked import Asked
 
 
 @dataclass(frozen=True)
@@ -18,15 +19,15 @@ class Definition:
     unit: str
     text: str
     table: Any
-    select: Callable[[rows.Asked], Any]
+    select: Callable[[Asked], Any]
     describe: Callable[[Any], rows.Described]
-    facts: Callable[[rows.Asked], Any] | None = None
+    facts: Callable[[Asked], Any] | None = None
     """For what is counted once however often it was there: each time it was, as `thing`."""
     has_band: bool = False
     is_of_persons: bool = False
 
 
-def coverage_of(definition: Definition, asked: rows.Asked, base: float) -> float | None:
+def coverage_of(definition: Definition, asked: Asked, base: float) -> float | None:
     """Return how much of what could be judged was judged, for the two satisfactions."""
     if definition.code == "satisfaction":
         could = rows.attendances(asked, Checkin.id).count()

@@ -22,7 +22,7 @@ def columns(
         return (Value(value) if value is None or isinstance(value, int) else value).alias(name)
 
     told = column(amount, "amount"), column(base, "base"), column(band, "band")
-    return *told, column(moment, "moment"), column(place, "place")
+    return *told, column(moment, "moment"), column(place, "at_space")
 
 
 def _of_session(**told: Any) -> tuple[Any, ...]:
@@ -44,7 +44,7 @@ def counted_guests(asked: Asked) -> Any:
 
 def activities_held(asked: Asked) -> Any:
     """Sessions held, each as the activity it is of."""
-    told = Session.starts_at.alias("moment"), Session.space.alias("place")
+    told = Session.starts_at.alias("moment"), Session.space.alias("at_space")
     query = Session.select(*told, Session.activity.alias("thing")).join(Activity)
     return query.where(held(asked))
 
@@ -73,7 +73,7 @@ def person_times(asked: Asked) -> Any:
 
 def people_there(asked: Asked) -> Any:
     """Valid check-ins, each as the person it is of."""
-    told = Session.starts_at.alias("moment"), Session.space.alias("place")
+    told = Session.starts_at.alias("moment"), Session.space.alias("at_space")
     return attendances(asked, *told, Checkin.user_id.alias("thing"))
 
 
@@ -87,7 +87,7 @@ def members(asked: Asked) -> Any:
 def companies_there(asked: Asked) -> Any:
     """Valid check-ins of companies, each as the root of its company."""
     company = Enterprise.alias()
-    told = Session.starts_at.alias("moment"), Session.space.alias("place")
+    told = Session.starts_at.alias("moment"), Session.space.alias("at_space")
     query = attendances(asked, *told, root_of(company, asked).alias("thing"))
     return query.join_from(Checkin, company, on=(company.id == Checkin.enterprise_id))
 
@@ -104,8 +104,8 @@ def enterprises(asked: Asked) -> Any:
 def shows(asked: Asked) -> Any:
     """Signups that ended in being there or not. Of a past day their states are gone: then the
     check-ins and the marks tell."""
-    came = Signup.state == SignupState.ATTENDED
-    missed = Signup.state == SignupState.NO_SHOW
+    came: Any = Signup.state == SignupState.ATTENDED
+    missed: Any = Signup.state == SignupState.NO_SHOW
     if asked.is_past:
         there = Checkin.select(Checkin.id).where(Checkin.signup == Signup.id, valid(asked))
         marked = NoShowMark.select(NoShowMark.id).where(
