@@ -31,6 +31,8 @@ class ConsoleLogin(BaseModel):
     expires_at = UTCDateTimeField()
     revoked_at = UTCDateTimeField(null=True)
     factor_due = BooleanField(default=False)
+    # However busy the console is, the log-in ends then.
+    ends_at = UTCDateTimeField(null=True)
     # Codes tried on this log-in: after a few the password is asked for again.
     tries = IntegerField(default=0)
 

@@ -57,6 +57,7 @@ class ServerConfig(_Section):
 class DatabaseConfig(_Section):
     url: str
     pool: Count
+    slow_ms: Count
 
 
 class RedisConfig(_Section):
@@ -80,6 +81,8 @@ class BrandConfig(_Section):
 class AuthConfig(_Section):
     token_days: Count
     console_hours: Count
+    console_days: Count
+    second_factor_roles: list[str]
     logins_per_minute: Count
     passwords_per_minute: Count
 
@@ -130,6 +133,7 @@ class Secrets(_Section):
     wechat_secret: str = Field(repr=False, min_length=8)
     push_token: str = Field(repr=False, min_length=3)
     push_aes_key: str = Field(repr=False, pattern=r"^[A-Za-z0-9]{43}$")
+    metrics_token: str = Field(default="", repr=False, pattern=r"^(|.{16,})$")
 
 
 class Config(_Section):
@@ -173,7 +177,7 @@ class Config(_Section):
         return self.state_dir / "run" / "clock"
 
 
-# Environment variable → where it lands. The first six are secrets and have no place in the file.
+# Environment variable → where it lands. The first seven are secrets and have no place in the file.
 ENVIRONMENT = {
     "XINYI_SECRET_KEY": ("secrets", "secret_key"),
     "XINYI_DATA_KEY": ("secrets", "data_key"),
@@ -181,6 +185,7 @@ ENVIRONMENT = {
     "WECHAT_SECRET": ("secrets", "wechat_secret"),
     "WECHAT_PUSH_TOKEN": ("secrets", "push_token"),
     "WECHAT_PUSH_AES_KEY": ("secrets", "push_aes_key"),
+    "XINYI_METRICS_TOKEN": ("secrets", "metrics_token"),
     "DATABASE_URL": ("database", "url"),
     "XINYI_REDIS_URL": ("redis", "url"),
     "XINYI_WECHAT_API_BASE": ("wechat", "api_base"),

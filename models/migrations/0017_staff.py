@@ -27,6 +27,7 @@ def up(migrator, db):
             IntegerField(constraints=[SQL("DEFAULT 0")]),
             allow_not_null=True,
         ),
+        migrator.add_column("console_login", "ends_at", DateTimeField(null=True)),
         migrator.add_index("audit_log", ("object_type", "object_id")),
         migrator.add_index("audit_log", ("actor_id", "at")),
     )

@@ -17,7 +17,7 @@ from models import User
 from server.clock import utcnow
 from server.context import config, console_cookie_name, current_user
 from server.errors import BadRequest, Forbidden, ServiceError, Unauthenticated
-from server.services import auth, idempotency, staff
+from server.services import auth, auth_factors, idempotency, staff
 from server.services.files import FileTooLarge
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -122,6 +122,8 @@ def staff_guard() -> None:
         _not_forged()
     g.staff = account
     g.scope = staff.scope_of(account, now=now)
+    if not token and auth_factors.is_owed(account, g.scope.roles, config()):
+        raise auth_factors.FactorRequired
     asked = _asked()
     _readable_body(asked, current_app.view_functions[asked.endpoint or ""])
 

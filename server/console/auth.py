@@ -8,6 +8,7 @@ from pydantic import Field
 
 from server.clock import utcnow
 from server.console import door
+from server.console.auth_factors import waiting_for_code
 from server.console.forms import Fields, Form
 from server.context import config, console_cookie_name
 from server.errors import ServiceError
@@ -49,12 +50,12 @@ def create() -> ResponseReturnValue:
         )
     except ServiceError as error:
         return _page(form.blame(error)), error.status
-    response = redirect(door.way_back(request.form.get("next")), 303)
-    door.give_cookie(response, cookie)
-    return response
+    wanted = request.form.get("next")
+    return waiting_for_code(redirect(door.way_back(wanted), 303), cookie, wanted)
 
 
 @bp.post("/logout")
+@door.before_factor
 def delete() -> ResponseReturnValue:
     """Log out: the log-in is revoked on the server, not only forgotten by the browser."""
     auth.staff_log_out(request.cookies[console_cookie_name()], now=utcnow())

@@ -17,7 +17,7 @@ from server.clock import utcnow
 from server.context import config, console_cookie_name, current_scope
 from server.errors import Forbidden
 from server.schemas.files import MOST
-from server.services import auth, spaces, staff
+from server.services import auth, auth_factors, spaces, staff
 from server.services.staff import Verb
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -61,6 +61,12 @@ def takes_files(view: F) -> F:
     return view
 
 
+def before_factor(view: F) -> F:
+    """Mark a page that opens before a second factor is set up by who must have one."""
+    view.is_before_factor = True  # type: ignore[attr-defined]
+    return view
+
+
 def guard() -> ResponseReturnValue | None:
     """Let in who is logged in. The law of this room hangs here, on its door, for all pages."""
     view = current_app.view_functions[request.endpoint or ""]
@@ -70,6 +76,10 @@ def guard() -> ResponseReturnValue | None:
             return redirect(url_for("console.auth.login", next=here()), 303)
         g.staff = account
         g.scope = staff.scope_of(account, now=utcnow())
+        if not getattr(view, "is_before_factor", False) and auth_factors.is_owed(
+            account, g.scope.roles, config()
+        ):
+            return redirect(url_for("console.auth_factors.new"), 303)
         if getattr(view, "takes_files", False):
             # Not before the log-in: nobody else may send us as much.
             request.max_content_length = MOST * config().files.max_bytes + _FORM_AROUND

@@ -76,6 +76,26 @@ WAYS = (
         (Door("notifications", "消息", "send", "console.notifications.index", (Verb.EDIT_MENU,)),),
     ),
     Way(
+        "统计",
+        (
+            Door("statistics", "统计", "bar-chart", "console.statistics.index", (Verb.STATISTICS,)),
+            Door(
+                "statistics_towns",
+                "镇视图",
+                "layout-three-columns",
+                "console.statistics_towns.index",
+                (Verb.STATISTICS,),
+            ),
+            Door(
+                "statistics_districts",
+                "区视图",
+                "map",
+                "console.statistics_districts.index",
+                (Verb.STATISTICS_SUMS,),
+            ),
+        ),
+    ),
+    Way(
         "设置",
         (
             Door(
@@ -91,6 +111,13 @@ WAYS = (
                 "tags",
                 "console.needs_settings.categories",
                 (Verb.SETTINGS,),
+            ),
+            Door(
+                "staff_people",
+                "人员与授权",
+                "person-badge",
+                "console.staff_people.index",
+                (Verb.GRANT,),
             ),
             Door(
                 "jobs",
@@ -130,6 +157,7 @@ BEHIND = {
     "resources_uses": "resources",
     "signups_desk": "activities",
     "signups_noshows": "activities",
+    "statistics_reports": "statistics",
 }
 """Words without a line of their own, and the one they are reached by."""
 
@@ -146,8 +174,17 @@ def ways() -> list[Way]:
     return [way for way in opened if way.doors]
 
 
+def may_search() -> bool:
+    """Say whether the asking staff find anything by searching."""
+    scope: Scope | None = g.get("scope")
+    return scope is not None and any(scope.space_ids(verb) for verb in (Verb.SEE, Verb.READ_VISITS))
+
+
 def _opens(door: Door, scope: Scope) -> bool:
     if door.word == "needs_handling":
         # The desk finds these by its board.
         return bool(scope.partners or scope.space_ids(Verb.READ_ESCALATED))
+    if door.word == "statistics_towns":
+        # One Space is not seen side by side with itself.
+        return len(scope.space_ids(Verb.STATISTICS)) > 1
     return not door.verbs or any(scope.space_ids(verb) for verb in door.verbs)

@@ -6,9 +6,11 @@ from flask.typing import ResponseReturnValue
 from server.clock import utcnow
 from server.console import door
 from server.console.forms import Form
-from server.context import actor, config, current_staff
+from server.context import actor, config, console_cookie_name, current_scope, current_staff
 from server.errors import Invalid, ServiceError
 from server.services import auth, staff
+from server.services import auth_factors as factors
+from server.services import auth_sessions as sessions
 
 bp = door.word("staff")
 
@@ -45,7 +47,16 @@ def update() -> ResponseReturnValue:
     return response
 
 
+@bp.post("/me/logins/<id:login_id>/revoke")
+def end_login(login_id: int) -> ResponseReturnValue:
+    """End one of one's own log-ins at once."""
+    sessions.revoke(current_staff(), login_id, actor=actor(), now=utcnow())
+    flash("已退出那处登录", "good")
+    return redirect(url_for("console.staff.me"), 303)
+
+
 @bp.post("/theme")
+@door.before_factor
 def theme() -> ResponseReturnValue:
     """Keep how the person wants the console to look, in this browser."""
     wanted = request.form.get("theme", "")
@@ -59,5 +70,17 @@ def theme() -> ResponseReturnValue:
 
 def _page(form: Form) -> str:
     account = current_staff()
-    held = staff.grants_of(account, now=utcnow())
-    return render_template("console/staff/me.html", form=form, account=account, grants=held)
+    now = utcnow()
+    cookie = request.cookies.get(console_cookie_name(), "")
+    return render_template(
+        "console/staff/me.html",
+        form=form,
+        account=account,
+        grants=staff.grants_of(account, now=now),
+        logins=[
+            (row, sessions.is_this(row, cookie), sessions.device_of(row.agent))
+            for row in sessions.of_account(account, now=now)
+        ],
+        papers=factors.papers_left(account),
+        must_have_factor=factors.is_required(current_scope().roles, config()),
+    )

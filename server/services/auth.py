@@ -23,6 +23,7 @@ from server.wechat import Login, WeChat, WeChatError
 
 _LOOK_AGAIN = dt.timedelta(minutes=1)
 _CLOSE_TO_SOMEBODY = "30/hour"
+_FACTOR_WITHIN = dt.timedelta(minutes=5)
 
 _USER_COLUMNS = tuple(User._meta.sorted_fields)
 _USER = Reading(User, _USER_COLUMNS)
@@ -138,7 +139,7 @@ def staff_log_in(
     fresh = passwords.hash_of(password) if passwords.is_outdated(account.password_hash) else None
     with db.atomic():
         accounts.note_login(account, fresh, now=now)
-        return _open_console(account, settings, now=now, ip=ip, agent=agent)
+        return open_console(account, settings, now=now, ip=ip, agent=agent)
 
 
 def staff_change_password(
@@ -161,7 +162,7 @@ def staff_change_password(
     accounts.change_password(account, new, actor=actor, now=now)
     # Not by logging in: that could be refused for now, and the change would look refused too.
     with db.atomic():
-        return _open_console(account, settings, now=now, ip=ip, agent=agent)
+        return open_console(account, settings, now=now, ip=ip, agent=agent, is_proven=True)
 
 
 def _spend_attempt(login: str, settings: AuthConfig, ip: str) -> None:
@@ -169,11 +170,20 @@ def _spend_attempt(login: str, settings: AuthConfig, ip: str) -> None:
     spend(_CLOSE_TO_SOMEBODY, "password", ip, token_hash(login))
 
 
-def _open_console(
-    account: Staff, settings: AuthConfig, *, now: dt.datetime, ip: str, agent: str
+def open_console(  # what a log-in is told by, all by name
+    account: Staff,
+    settings: AuthConfig,
+    *,
+    now: dt.datetime,
+    ip: str,
+    agent: str,
+    is_proven: bool = False,
 ) -> str:
-    """Write a console log-in down and return its cookie; called inside the transaction."""
+    """Write a console log-in down and return its cookie; called inside the transaction. Where the
+    account has a second factor the cookie opens nothing before that is given, unless it is proven."""
     cookie = secrets.token_urlsafe(32)
+    is_due = account.totp_enc is not None and not is_proven
+    lasts = _FACTOR_WITHIN if is_due else dt.timedelta(hours=settings.console_hours)
     ConsoleLogin.create(
         cookie_hash=token_hash(cookie),
         staff=account,
@@ -181,14 +191,16 @@ def _open_console(
         agent=agent[:200],
         created_at=now,
         seen_at=now,
-        expires_at=now + dt.timedelta(hours=settings.console_hours),
+        expires_at=now + lasts,
+        ends_at=now + dt.timedelta(days=settings.console_days),
+        factor_due=is_due,
     )
     return cookie
 
 
 def staff_of_cookie(cookie: str, *, now: dt.datetime) -> Staff | None:
     """Return whose console log-in the cookie is, and let it live on from now; None when it is
-    unknown, over or revoked, or its account is closed."""
+    unknown, over or revoked, still waits for the second factor, or its account is closed."""
     found: ConsoleLogin | None = (
         ConsoleLogin.select(ConsoleLogin, Staff)
         .join(Staff)
@@ -196,6 +208,7 @@ def staff_of_cookie(cookie: str, *, now: dt.datetime) -> Staff | None:
             ConsoleLogin.cookie_hash == token_hash(cookie),
             ConsoleLogin.expires_at > now,
             ConsoleLogin.revoked_at.is_null(),
+            ConsoleLogin.factor_due == False,  # noqa: E712
             Staff.active == True,  # noqa: E712
         )
         .first()
@@ -203,9 +216,11 @@ def staff_of_cookie(cookie: str, *, now: dt.datetime) -> Staff | None:
     if found is None:
         return None
     if now - found.seen_at > _LOOK_AGAIN:  # not a write for every request
-        span = found.expires_at - found.seen_at
+        later = now + (found.expires_at - found.seen_at)
+        if found.ends_at is not None:
+            later = min(later, found.ends_at)
         with db.atomic():
-            ConsoleLogin.update(seen_at=now, expires_at=now + span).where(
+            ConsoleLogin.update(seen_at=now, expires_at=later).where(
                 ConsoleLogin.id == found.id, ConsoleLogin.revoked_at.is_null()
             ).execute()
     return found.staff

@@ -197,7 +197,7 @@ def change_password(account: Staff, password: str, *, actor: Actor, now: dt.date
     with db.atomic():
         if not account.change(now=now, by=actor.id, password_hash=hashed):
             raise VersionConflict
-        _end_logins(account, now)
+        end_logins(account.id, now)
         audit.record(actor, "staff.change_password", account, now=now)
 
 
@@ -206,13 +206,14 @@ def close(account: Staff, *, actor: Actor, now: dt.datetime) -> None:
     with db.atomic():
         if not account.change(now=now, by=actor.id, active=False):
             raise VersionConflict
-        _end_logins(account, now)
+        end_logins(account.id, now)
         audit.record(actor, "staff.close", account, now=now)
 
 
-def _end_logins(account: Staff, now: dt.datetime) -> None:
+def end_logins(staff_id: int, now: dt.datetime) -> None:
+    """End every console log-in of the account, inside the caller's transaction."""
     ConsoleLogin.update(revoked_at=now).where(
-        ConsoleLogin.staff == account, ConsoleLogin.revoked_at.is_null()
+        ConsoleLogin.staff == staff_id, ConsoleLogin.revoked_at.is_null()
     ).execute()
 
 
@@ -262,7 +263,7 @@ def grant(  # noqa: PLR0913  # what a grant says, all by name
     if (role is Role.PARTNER_HANDLER) != (partner is not None):
         raise Invalid(fields={"partner": "共建单位经办要选一家共建单位，其他角色不选"})
     if by is not None:
-        _may_grant(by, role, unit)
+        require_grant(by, role, unit)
     with db.atomic():
         given = Grant.add(
             now=now,
@@ -281,16 +282,19 @@ def grant(  # noqa: PLR0913  # what a grant says, all by name
 
 
 def revoke(given: Grant, *, actor: Actor, now: dt.datetime, by: Scope | None = None) -> None:
-    """Take a role back at once; the grant stays as history. Raises Forbidden, VersionConflict."""
+    """Take a role back at once, which ends the log-ins; it stays as history. Raises Forbidden,
+    VersionConflict."""
     if by is not None:
-        _may_grant(by, given.role, given.org_unit)
+        require_grant(by, given.role, given.org_unit)
     with db.atomic():
         if not given.change(now=now, by=actor.id, revoked_at=now):
             raise VersionConflict
+        end_logins(given.staff_id, now)
         audit.record(actor, "staff.revoke", given, now=now, org_unit_id=given.org_unit_id)
 
 
-def _may_grant(by: Scope, role: Role, unit: OrgUnit) -> None:
+def require_grant(by: Scope, role: Role, unit: OrgUnit) -> None:
+    """Let pass who may give the role there. Raises Forbidden."""
     for held, path in by.grants:
         if role in MAY_GRANT.get(held, ()) and unit.path.startswith(path):
             return

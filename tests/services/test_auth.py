@@ -21,7 +21,12 @@ from tests.conftest import ROOT, SECRETS, Sandbox
 
 PASSWORD = "马路上的梧桐 1983"
 SETTINGS = AuthConfig(
-    token_days=30, console_hours=12, logins_per_minute=20, passwords_per_minute=10
+    console_days=7,
+    second_factor_roles=[],
+    token_days=30,
+    console_hours=12,
+    logins_per_minute=20,
+    passwords_per_minute=10,
 )
 
 
