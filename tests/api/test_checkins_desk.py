@@ -132,6 +132,8 @@ def test_promise_9_a_walk_in_takes_two_calls(client: Client, team: Team) -> None
 
 
 def test_promise_7_and_18_who_may_only_scan_and_who_may_nothing(client: Client, team: Team) -> None:
+    """Complaints: helpers who scan may search and void; staff of elsewhere read other people's
+    lists."""
     user = factories.make_user()
     signup = factories.make_signup(team.session, user)
     checkin = factories.make_checkin(factories.make_signup(team.session))

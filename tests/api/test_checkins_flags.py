@@ -44,6 +44,8 @@ def flags() -> dict[int, list[str]]:
 def test_one_phone_for_two_and_three_at_once_are_flagged_and_in(
     client: Client, session: models.Session
 ) -> None:
+    """Complaint: a code relayed by a live picture gets one phone in for many; it is noticed,
+    nobody is refused."""
     one, two, three, four, alone, again = users = [factories.make_user() for _ in range(6)]
     for user in users:
         factories.make_signup(session, user)

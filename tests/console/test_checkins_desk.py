@@ -72,6 +72,7 @@ def test_a_script_gets_the_verdict_alone(client: Client, session: models.Session
 def test_promise_7_a_scanner_sees_the_field_and_no_names(
     client: Client, session: models.Session
 ) -> None:
+    """Complaint: whoever helps with scanning can read and change everything."""
     factories.make_checkin(factories.make_signup(session, factories.make_user(nickname="欧阳明月")))
     scanner, path = _at(client, session, Role.SCANNER), f"/console/sessions/{session.id}/desk"
     page = scanner.see(path)

@@ -33,6 +33,7 @@ def _scan(page: Page, code: str) -> None:
 
 
 def test_the_desk_at_the_door(app: Flask, visitor: Visitor) -> None:
+    """Complaint: a hand-held scanner, which types and presses Enter, is of no use at the desk."""
     space = factories.make_space(name="新意城")
     activity = factories.make_activity(space, title="税收优惠一次讲清楚", max_party=4)
     starts = utcnow() + dt.timedelta(minutes=20)

@@ -165,6 +165,7 @@ def test_members_reach_only_their_own(
 def test_staff_of_elsewhere_find_nothing(
     who: str, walk: Walk, client: Client, place: FullSpace
 ) -> None:
+    """Complaint: staff of one event read another's, and a 403 tells that it is there."""
     account = _account(who, place)
     before = _rows()
     mine = client.as_staff(account)

@@ -130,6 +130,7 @@ def test_capacity_never_falls_below_what_is_taken(now: dt.datetime) -> None:
 
 
 def test_more_places_let_people_move_up_and_tell_them(now: dt.datetime) -> None:
+    """Complaint: larger capacity moves people up and nobody tells them."""
     session = factories.make_session(starts_at=now + 48 * HOUR, capacity=1)
     factories.make_signup(session)
     line = [
@@ -144,6 +145,7 @@ def test_more_places_let_people_move_up_and_tell_them(now: dt.datetime) -> None:
 
 
 def test_a_material_change_must_say_whether_to_tell(now: dt.datetime) -> None:
+    """Complaint: time or place changed and nobody was told."""
     session = factories.make_session(starts_at=now + 48 * HOUR)
     factories.make_signup(session)
     with pytest.raises(Invalid) as refusal:
@@ -153,6 +155,7 @@ def test_a_material_change_must_say_whether_to_tell(now: dt.datetime) -> None:
 
 
 def test_a_change_is_told_with_old_and_new(now: dt.datetime) -> None:
+    """Complaint: a notice of change does not say what changed."""
     session = factories.make_session(
         factories.make_activity(place="一楼大厅"),
         starts_at=dt.datetime(2027, 3, 1, 6, tzinfo=dt.UTC),

@@ -129,6 +129,7 @@ def test_takes_the_code_of_the_slots_around_now(now: dt.datetime, age: int) -> N
 
 
 def test_an_old_code_has_expired(now: dt.datetime) -> None:
+    """Complaint: a code that stands still, or changes too seldom, is passed round by chat."""
     session = open_session(now)
     user = factories.make_user()
     factories.make_signup(session, user)
@@ -138,6 +139,7 @@ def test_an_old_code_has_expired(now: dt.datetime) -> None:
 
 
 def test_forged_foreign_future_and_garbage_codes_are_invalid(now: dt.datetime) -> None:
+    """Complaint: a code can be made at home."""
     session = open_session(now)
     user = factories.make_user()
     factories.make_signup(session, user)
@@ -322,6 +324,7 @@ def test_a_rehearsal_is_for_staff_of_the_space(now: dt.datetime) -> None:
 
 
 def test_a_hundred_scans_at_once_count_once(now: dt.datetime) -> None:
+    """Complaint: many scans at once become many rows."""
     session = open_session(now)
     user = factories.make_user()
     factories.make_signup(session, user)

@@ -134,6 +134,7 @@ def at_once(*acts: Callable[[], Any]) -> list[Any]:
 def test_promise_1_scanning_again_is_good_news_and_no_new_row(
     vault: Vault, now: dt.datetime
 ) -> None:
+    """Complaint: a second scan is shown as an error, or silently stored as another row."""
     door = Door(vault, now)
     user = factories.make_user()
     signup = factories.make_signup(door.session, user, enterprise_id=None)
@@ -160,6 +161,7 @@ def test_promise_1_scanning_again_is_good_news_and_no_new_row(
 
 
 def test_promise_8_one_scan_admits_the_family(vault: Vault, now: dt.datetime) -> None:
+    """Complaint: a family must be scanned one by one."""
     door = Door(vault, now, capacity=4)
     user = factories.make_user()
     signup = factories.make_signup(door.session, user, party_size=3)
@@ -193,6 +195,7 @@ def test_promise_8_one_scan_admits_the_family(vault: Vault, now: dt.datetime) ->
 def test_promise_9_walk_ins_while_places_last_and_beyond_with_a_reason(
     vault: Vault, now: dt.datetime
 ) -> None:
+    """Complaint: whoever comes unannounced holds up the queue, or is let in past the limit unseen."""
     door = Door(vault, now, capacity=3)
     family, last, extra = (factories.make_user() for _ in range(3))
     with pytest.raises(NotSignedUp) as told:
@@ -270,6 +273,7 @@ def test_staff_decide_at_the_door_over_who_waits(vault: Vault, now: dt.datetime)
 def test_promise_10_a_void_moves_every_count_and_the_row_remains(
     vault: Vault, now: dt.datetime
 ) -> None:
+    """Complaint: a mistaken check-in cannot be undone, or the undo says done and does nothing."""
     door = Door(vault, now, capacity=5)
     user = factories.make_user()
     signup = factories.make_signup(door.session, user, party_size=2)
@@ -361,6 +365,8 @@ def test_leaving_and_guests_are_counted_apart(vault: Vault, now: dt.datetime) ->
 def test_promise_6_and_17_search_finds_what_people_say_and_shows_little(
     vault: Vault, now: dt.datetime
 ) -> None:
+    """Complaints: the door page lays everybody's name open; and people are not found by what is
+    known of them, their company first."""
     door = Door(vault, now)
     company = factories.make_enterprise(
         name="上海有空科技有限公司", pinyin="shanghaiyoukong", initials="shykkj"
@@ -406,6 +412,7 @@ def test_who_is_left_out_of_a_long_list_is_told_of(vault: Vault, now: dt.datetim
 
 
 def test_promise_5_two_doors_and_the_person_at_once(vault: Vault, now: dt.datetime) -> None:
+    """Complaint: with two doors there are more people inside than ever came."""
     door = Door(vault, now, capacity=30)
     for _ in range(3):
         user = factories.make_user()

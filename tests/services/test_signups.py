@@ -185,6 +185,7 @@ def test_approval_holds_the_place_and_has_no_line(now: dt.datetime) -> None:
 
 
 def test_the_line_moves_up_in_order_for_certain_a_day_ahead(now: dt.datetime) -> None:
+    """Complaints: there is no waiting list; or the last in the line is taken first."""
     session = session_of(now, hours=24, capacity=1)
     holder = factories.make_user()
     held = signups.sign_up(holder, session.id, SignupIn(), now=now)
@@ -243,6 +244,7 @@ def test_nobody_moves_up_in_the_last_hour_and_places_go_to_who_asks(now: dt.date
 
 
 def test_nobody_overtakes_a_larger_party_in_the_line(now: dt.datetime) -> None:
+    """Complaint: a group cannot wait together, smaller ones pass it by."""
     session = session_of(now, capacity=2, max_party=2)
     holder = factories.make_user()
     held = signups.sign_up(holder, session.id, SignupIn(), now=now)
@@ -290,6 +292,7 @@ def test_cancelling_has_a_deadline(now: dt.datetime) -> None:
 
 
 def test_a_change_of_plan_reopens_cancelling(now: dt.datetime) -> None:
+    """Complaint: the time was changed, and who cannot come then may no longer give the place back."""
     session = session_of(now, hours=1, cancel_hours=2)
     user = factories.make_user()
     signup = signups.sign_up(user, session.id, SignupIn(), now=now)

@@ -29,6 +29,7 @@ def marks(user: models.User) -> list[models.NoShowMark]:
 
 
 def test_two_marks_wait_for_the_general_release(app: Flask, client: Client) -> None:
+    """Complaint: marks for not coming never end, cannot be put right, and shut people out."""
     now = dt.datetime.now(dt.UTC).replace(microsecond=0)
     user = factories.make_user()
     rows = [absent(user, now) for _ in range(2)]
@@ -69,6 +70,7 @@ def test_two_marks_wait_for_the_general_release(app: Flask, client: Client) -> N
 
 
 def test_an_appeal_is_heard_once(client: Client, sandbox: Sandbox, now: dt.datetime) -> None:
+    """Complaint: nobody can say that a mark is wrong."""
     vault = resources(client.application).vault
     openid = sandbox.post("users", openid="appeals")["openid"]
     sandbox.login_code(openid)
@@ -134,6 +136,7 @@ def test_every_appeal_is_on_some_page(client: Client, now: dt.datetime) -> None:
 
 @pytest.mark.usefixtures("app")
 def test_the_reminder_comes_once_and_the_place_is_passed_on(now: dt.datetime) -> None:
+    """Complaint: places of people who do not come stay empty."""
     session = factories.make_session(starts_at=now + 25 * HOUR, capacity=1)
     user, next_one = factories.make_user(), factories.make_user()
     signup = signups.sign_up(user, session.id, SignupIn(), now=now - 9 * HOUR)

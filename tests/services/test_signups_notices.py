@@ -5,10 +5,13 @@ import datetime as dt
 import pytest
 
 import models
+from models.signups import SignupState
 from server.services import activities_sessions as sessions
+from server.services import signups
 from server.services import signups_notices as notices
 from server.wechat import render
 from tests import factories
+from tests.services.test_activities_sessions import edit, same
 
 pytestmark = pytest.mark.usefixtures("app")
 START = dt.datetime(2027, 3, 1, 6, 5, tzinfo=dt.UTC)
@@ -50,3 +53,41 @@ def test_the_same_news_is_told_once(now: dt.datetime) -> None:
         notices.tell_cancelled(user.id, session, whole=True, reason="雨", now=now)
         notices.tell_promoted(user.id, session, ref="1:1", hold_until=None, now=now)
     assert models.Message.select().count() == 2
+
+
+def test_every_way_to_a_place_is_told_in_the_same_words(now: dt.datetime) -> None:
+    """Complaint: who moves up because a place was added, and not given back, hears nothing."""
+    told = set()
+    for way in (_gives_back, _lets_it_lapse, _is_erased, _place_is_added):
+        activity = factories.make_activity(title="中医义诊")
+        starts = now + dt.timedelta(hours=48)
+        session = factories.make_session(activity, starts_at=starts, capacity=1)
+        waiting = factories.make_signup(session, state=SignupState.WAITLISTED, position=1)
+        way(session, now)
+        state = models.Signup.get_by_id(waiting.id).state
+        assert state == SignupState.CONFIRMED, way
+        message = models.Message.get(models.Message.user_id == waiting.user_id)
+        told.add((message.kind, message.title))
+    assert len(told) == 1
+
+
+def _gives_back(session: models.Session, now: dt.datetime) -> None:
+    user = factories.make_user()
+    signups.cancel(user, factories.make_signup(session, user).id, now=now)
+
+
+def _lets_it_lapse(session: models.Session, now: dt.datetime) -> None:
+    factories.make_signup(session, state=SignupState.OFFERED, hold_until=now)
+    assert signups.expire_offers(now) == 1
+
+
+def _is_erased(session: models.Session, now: dt.datetime) -> None:
+    user = factories.make_user()
+    factories.make_signup(session, user)
+    signups.cancel_all_of(user, reason="注销", now=now)
+
+
+def _place_is_added(session: models.Session, now: dt.datetime) -> None:
+    factories.make_signup(session)
+    seen = sessions.get(session.id)
+    edit(seen, same(seen, capacity=2), now)

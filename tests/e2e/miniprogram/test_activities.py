@@ -181,6 +181,7 @@ def test_the_button_says_what_is_possible(
 def test_the_button_says_where_one_stands(
     phone: Phone, space: models.Space, member: Member, state: SignupState, says: str
 ) -> None:
+    """Complaint: who waits in the line is shown as signed up."""
     hold = utcnow() + dt.timedelta(hours=1)
     session = _soon(space)
     factories.make_signup(session, member(), state=state, hold_until=hold, position=1)
@@ -302,6 +303,7 @@ def test_full_in_the_meantime_offers_the_line(
 
 
 def test_joins_the_line_and_leaves_it(phone: Phone, space: models.Space, member: Member) -> None:
+    """Complaint: whoever is on the waiting list cannot leave it, or believes to have a place."""
     member()
     session = _soon(space)
     factories.make_signup(session, party_size=20)
@@ -310,6 +312,8 @@ def test_joins_the_line_and_leaves_it(phone: Phone, space: models.Space, member:
     phone.tap("加入候补")
     expect(phone.text("已加入候补")).to_be_visible()
     phone.tap("看我的报名")
+    expect(phone.text("候补中").first).to_be_visible()
+    expect(phone.text("已报名", exact=True)).to_have_count(0)
     phone.tap("退出候补")
     phone.dialog("退出候补").get_by_role("button", name="退出候补").tap()
     expect(phone.text("已取消", exact=True)).to_be_visible()
