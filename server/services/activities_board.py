@@ -9,6 +9,10 @@ from peewee import ModelSelect, fn
 from models import Activity, Series, Session, Space
 from models.activities import ActivityState
 from server.clock import month_bounds
+from server.services.enterprises import spelled
+
+SPELLED = 1_000
+"""How many titles are spelled out for one search: a town's year and more."""
 
 
 def index(
@@ -48,3 +52,27 @@ def series() -> list[Series]:
     """Return the series in use, in their order."""
     rows = Series.select().where(Series.active == True)  # noqa: E712
     return list(rows.order_by(Series.order, Series.id))
+
+
+def search(space_ids: frozenset[int], text: str, *, limit: int) -> list[Activity]:
+    """Return the activities of these Spaces whose title or theme holds the text, or, for letters,
+    whose title is spelled so (among the SPELLED newest); the latest first."""
+    found = list(
+        index(space_ids)
+        .where(Activity.title.contains(text) | Activity.theme.contains(text))
+        .limit(limit)
+    )
+    wanted = text.lower().replace(" ", "")
+    if found or not (wanted.isascii() and wanted.isalpha()):
+        return found
+    newest: Any = (
+        Activity.select(Activity.id, Activity.title)
+        .where(Activity.space.in_(space_ids))
+        .order_by(Activity.id.desc())
+        .limit(SPELLED)
+        .tuples()
+    )
+    ids = [
+        number for number, title in newest if any(wanted in part for part in spelled(str(title)))
+    ]
+    return list(index(space_ids).where(Activity.id.in_(ids[:limit])))

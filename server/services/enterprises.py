@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache
 from typing import Any
 
 from peewee import JOIN, IntegrityError, ModelSelect
@@ -106,6 +107,13 @@ def spelling(*names: str) -> dict[str, str]:
     pinyin = " ".join(letters(name, Style.NORMAL) for name in names)
     initials = " ".join(letters(name, Style.FIRST_LETTER) for name in names)
     return {"pinyin": pinyin[:400], "initials": initials[:100]}
+
+
+@lru_cache(maxsize=20_000)
+def spelled(name: str) -> tuple[str, str]:
+    """Return a name's pinyin and initials; working them out anew for a long list takes a second."""
+    spelling_of = spelling(name)
+    return spelling_of["pinyin"], spelling_of["initials"]
 
 
 def create(

@@ -1,6 +1,7 @@
 """诉求 as staff work on them: the board, and each step from taking up to the answer."""
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -111,6 +112,34 @@ def counts(scope: Scope, *, now: dt.datetime) -> dict[str, int]:
     found = dict.fromkeys((state.value for state in NeedState), 0)
     found |= {NeedState(state).value: int(count) for state, count in rows.tuples()}
     return found | {"overdue": readable(scope).where(_late(now)).count()}
+
+
+def late_in(space_ids: Iterable[int], *, now: dt.datetime) -> dict[int, int]:
+    """Return how many needs are late in each of these Spaces that has any; for their town, which
+    is told the number and not the words."""
+    rows: Any = (
+        Need.select(Need.space, fn.COUNT(Need.id))
+        .where(Need.space.in_(list(space_ids)), _late(now))
+        .group_by(Need.space)
+    )
+    return {int(space_id): int(count) for space_id, count in rows.tuples()}
+
+
+def received_in(
+    space_ids: Iterable[int], starts_at: dt.datetime, ends_at: dt.datetime
+) -> dict[int, tuple[int, int]]:
+    """Return how many needs each of these Spaces received from a moment to before another, and from
+    how many people."""
+    rows: Any = (
+        Need.select(Need.space, fn.COUNT(Need.id), fn.COUNT(Need.user_id.distinct()))
+        .where(
+            Need.space.in_(list(space_ids)),
+            Need.received_at >= starts_at,
+            Need.received_at < ends_at,
+        )
+        .group_by(Need.space)
+    )
+    return {int(space_id): (int(count), int(people)) for space_id, count, people in rows.tuples()}
 
 
 def timeline(need: Need) -> list[needs.Line]:

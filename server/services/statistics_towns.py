@@ -48,29 +48,27 @@ def of_town(scope: Scope, month: str, *, now: dt.datetime) -> list[Standing]:
     ids = [row.id for row in rows]
     period = Period.of_month(month)
     asked = Asked(tuple(ids), period.starts_at, period.ends_at, now)
-    counted = {
-        code: _by_place(code, asked) for code in ("sessions", "person_times", "satisfaction")
-    }
-    heard_of = _checkins(asked)
+    sessions, times = _by_place("sessions", asked), _by_place("person_times", asked)
+    verdicts, there = _by_place("satisfaction", asked), _checkins(asked)
     missing = {row.id for row in menus.unpublished(ids, month)}
     late = needs_desk.late_in(ids, now=now)
     seasons = _seasons(scope.space_ids(Verb.READ_VISITS) & set(ids), min(period.ends_at, now))
     walked = visits_progress.of_campaigns(seasons.values())
 
     def standing(row: Space) -> Standing:
-        content, heard = counted["satisfaction"].get(row.id, (0, 0))
-        there, season = heard_of.get(row.id, 0), seasons.get(row.id)
-        done = walked[season.id] if season else None
+        content, heard = verdicts.get(row.id, (0, 0))
+        season = seasons.get(row.id)
+        progress = walked[season.id] if season else None
         return Standing(
             space=row,
             is_published=row.id not in missing,
-            sessions=int(counted["sessions"].get(row.id, (0, 0))[0]),
-            person_times=int(counted["person_times"].get(row.id, (0, 0))[0]),
+            sessions=int(sessions.get(row.id, (0, 0))[0]),
+            person_times=int(times.get(row.id, (0, 0))[0]),
             overdue=late.get(row.id, 0),
             satisfaction=content / heard if heard else None,
-            coverage=heard / there if there else None,
-            visited=done.done if done else 0,
-            targets=done.targets if done else 0,
+            coverage=heard / there[row.id] if there.get(row.id) else None,
+            visited=progress.done if progress else 0,
+            targets=progress.targets if progress else 0,
             campaign=season,
         )
 
@@ -105,6 +103,13 @@ class Sums:
     needs: Cell
 
 
+@dataclass(frozen=True)
+class _Town:
+    id: int
+    name: str
+    space_ids: tuple[int, ...]
+
+
 def of_district(scope: Scope, month: str, *, now: dt.datetime) -> tuple[list[Sums], Sums | None]:
     """Return the towns whose sums the staff may see, by name, and their total (None: no town).
     What concerns fewer than FEWEST persons is hidden, and with it whatever would give it away.
@@ -115,37 +120,40 @@ def of_district(scope: Scope, month: str, *, now: dt.datetime) -> tuple[list[Sum
     period = Period.of_month(month)
     ids = [space_id for town in towns for space_id in town.space_ids]
     asked = Asked(tuple(sorted(ids)), period.starts_at, period.ends_at, now)
-    sessions, times = _by_place("sessions", asked), _by_place("person_times", asked)
-    people, raised = (
-        _people(asked, towns),
-        needs_desk.received_in(ids, period.starts_at, period.ends_at),
-    )
+    held = {place: amount for place, (amount, _) in _by_place("sessions", asked).items()}
     missing = {row.id for row in menus.unpublished(ids, month)}
-
-    def sum_of(found: Any, town: _Town) -> int:
-        return int(sum(found.get(space_id, (0,))[0] for space_id in town.space_ids))
-
-    members = [people.get(town.id, 0) for town in towns]
-    columns = {
-        "members": suppressed(members, members),
-        "person_times": suppressed([sum_of(times, town) for town in towns], members),
-        "needs": suppressed(
-            [sum(raised[each][0] for each in town.space_ids if each in raised) for town in towns],
-            [sum(raised[each][1] for each in town.space_ids if each in raised) for town in towns],
-        ),
-    }
+    columns = _columns(asked, towns)
 
     def sums(name: str, of: Sequence[_Town], at: int) -> Sums:
-        held = [space_id for town in of for space_id in town.space_ids]
+        space_ids = [space_id for town in of for space_id in town.space_ids]
         return Sums(
             name=name,
-            spaces=len(held),
-            published=sum(space_id not in missing for space_id in held),
-            sessions=sum(sum_of(sessions, town) for town in of),
+            spaces=len(space_ids),
+            published=sum(space_id not in missing for space_id in space_ids),
+            sessions=int(sum(held.get(space_id, 0) for space_id in space_ids)),
             **{code: cells[at] for code, cells in columns.items()},
         )
 
     return [sums(town.name, [town], at) for at, town in enumerate(towns)], sums("合计", towns, -1)
+
+
+def _columns(asked: Asked, towns: Sequence[_Town]) -> dict[str, list[Cell]]:
+    """Return the columns that are about persons, by town and with the total last."""
+
+    def by_town(found: dict[int, float]) -> list[int]:
+        return [int(sum(found.get(each, 0) for each in town.space_ids)) for town in towns]
+
+    people = _people(asked, towns)
+    members = [people.get(town.id, 0) for town in towns]
+    times = {place: amount for place, (amount, _) in _by_place("person_times", asked).items()}
+    raised = needs_desk.received_in(asked.space_ids, asked.starts_at, asked.ends_at)
+    needs = {place: float(count) for place, (count, _) in raised.items()}
+    askers = {place: float(persons) for place, (_, persons) in raised.items()}
+    return {
+        "members": suppressed(members, members),
+        "person_times": suppressed(by_town(times), members),
+        "needs": suppressed(by_town(needs), by_town(askers)),
+    }
 
 
 def suppressed(values: Sequence[int], persons: Sequence[int]) -> list[Cell]:
@@ -178,13 +186,6 @@ def _is_open(values: Sequence[int], few: set[int], shields: list[int]) -> bool:
     each of the shields FEWEST."""
     left = sum(values[at] for at in few.union(shields))
     return bool(shields) and left - (len(few) - 1) - FEWEST * len(shields) >= 2
-
-
-@dataclass(frozen=True)
-class _Town:
-    id: int
-    name: str
-    space_ids: tuple[int, ...]
 
 
 def _towns(space_ids: Iterable[int]) -> list[_Town]:

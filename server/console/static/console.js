@@ -55,3 +55,12 @@ document.addEventListener('click', (event) => {
   field.dispatchEvent(new Event('input', { bubbles: true }))
   field.focus()
 })
+
+// "/" goes to the search, unless somebody is writing.
+document.addEventListener('keydown', (event) => {
+  const field = document.getElementById('search')
+  if (event.key !== '/' || !field || event.ctrlKey || event.metaKey || event.altKey) return
+  if (event.target.closest('input, textarea, select, [contenteditable]')) return
+  event.preventDefault()
+  field.select()
+})
