@@ -34,6 +34,7 @@ FILES = {
     "activities.css": _OWN / "activities.css",
     "activities.js": _OWN / "activities.js",
     "visits.css": _OWN / "visits.css",
+    "statistics.css": _OWN / "statistics.css",
     "meetings.css": _OWN / "meetings.css",
     "console.js": _OWN / "console.js",
     "screen.js": _OWN / "screen.js",
