@@ -4,6 +4,7 @@ from flask_openapi3 import OpenAPI
 
 from server.api import (
     activities,
+    audit,
     auth,
     calendar,
     checkins,
@@ -45,6 +46,7 @@ WORDS = (
     enterprises_register.staff_bp,
     staff.bp,
     staff_devices.bp,
+    audit.bp,
     needs.bp,
     files.bp,
     files.staff_bp,

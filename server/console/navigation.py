@@ -119,6 +119,7 @@ WAYS = (
                 "console.staff_people.index",
                 (Verb.GRANT,),
             ),
+            Door("audit", "审计", "shield-check", "console.audit.index", (Verb.READ_AUDIT,)),
             Door(
                 "jobs",
                 "定时任务",
@@ -133,6 +134,8 @@ WAYS = (
 
 
 BEHIND = {
+    "staff_welcome": "staff_people",
+    "audit_glass": "audit",
     "needs_dispatches": "needs",
     "notifications_people": "notifications",
     "checkins_desk": "checkins",
