@@ -34,6 +34,7 @@ FURNITURE = {
     "server/services": {
         "health",
         "health_activities",
+        "health_figures",
         "health_rules",
         "idempotency",
         "jobs",
@@ -49,10 +50,11 @@ FURNITURE = {
         "labels",
         "pages",
         "navigation",
+        "duties",
         "search",
     },
     "server/jobs": {"worker", "wake", "timetable"},
-    "server/public": {"health", "bench", "preview"},
+    "server/public": {"health", "metrics", "bench", "preview"},
 }
 
 

@@ -70,6 +70,13 @@ def before(space_id: int, kind: str) -> Audience:
     return Audience({reason: _expected(space_id, kind, reason).count() for reason in BEFORE})
 
 
+def coverage(space_id: int, kind: str) -> tuple[int, int]:
+    """Return how many members of the Space a message of the kind would reach, and how many there
+    are."""
+    members = User.select().where(User.home_space == space_id, User.status == UserStatus.ACTIVE)
+    return _expected(space_id, kind, Reason.REACHED).count(), members.count()
+
+
 def people_before(
     space_id: int, kind: str, reason: Reason, *, cursor: str | None, limit: int
 ) -> Page[User]:
