@@ -54,7 +54,7 @@ def create_app(config: Config | None = None) -> Flask:
     if not config.is_production:
         config.clock_file.parent.mkdir(parents=True, exist_ok=True)
         clock.follow(config.clock_file)
-    connect(config.database_url, pool=config.database.pool)
+    connect(config.database_url, pool=config.database.pool, slow_ms=config.database.slow_ms)
     opened = app.extensions["xinyi"] = _open_resources(config)
     bell.hang(partial(_ring, opened.redis))
     requests.init_app(app)

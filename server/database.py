@@ -4,19 +4,20 @@ import fcntl
 import os
 import select
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
-from peewee import Database, SqliteDatabase
+from peewee import Database, QueryEvent, SqliteDatabase
 from playhouse import migrations
 from playhouse.pool import PooledPostgresqlDatabase, PooledSqliteDatabase
 from psycopg.types.json import set_json_loads
 from pydantic_core import from_json
 
 import models
+from server import logs, metrics
 
 _SQLITE_PRAGMAS = {
     "journal_mode": "wal",
@@ -80,11 +81,12 @@ class _SqliteFile(PooledSqliteDatabase):  # type: ignore[misc]  # it has no stub
             os.close(turn)
 
 
-def connect(url: str, *, pool: int) -> Database:
+def connect(url: str, *, pool: int, slow_ms: int | None = None) -> Database:
     """Return the database behind an URL and make it the one all tables use.
 
     `sqlite:////path/file.db` or `postgresql://user:password@host:port/name?option=value`.
-    Raises ValueError for any other scheme.
+    Statements that take longer than `slow_ms` milliseconds are logged and counted. Raises
+    ValueError for any other scheme.
     """
     parts = urlsplit(url)
     if parts.scheme == "sqlite":
@@ -93,8 +95,23 @@ def connect(url: str, *, pool: int) -> Database:
         database = _postgresql(parts, pool)
     else:
         raise ValueError("the database URL must begin with sqlite:// or postgresql://")
+    if slow_ms is not None:
+        database.query_hooks.append(_slow_log(slow_ms / 1000))
     models.db.initialize(database)
     return database
+
+
+def _slow_log(limit_s: float) -> Callable[[QueryEvent], None]:
+    """Return a hook that tells of slow statements: their text, for the values are people's."""
+
+    def look(event: QueryEvent) -> None:
+        if event.duration >= limit_s:
+            metrics.slow_statement()
+            logs.get().warning(
+                "slow statement", sql=event.sql[:2000], ms=round(event.duration * 1000, 1)
+            )
+
+    return look
 
 
 def _sqlite(url: SplitResult, pool: int) -> Database:

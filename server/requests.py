@@ -13,7 +13,7 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from werkzeug.exceptions import HTTPException
 
 from models import db
-from server import console, logs
+from server import console, logs, metrics
 from server.api import problems
 from server.errors import ServiceError
 
@@ -81,6 +81,8 @@ def _begin() -> None:
     own.request_id, own.began = id_, time.perf_counter()
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request_id=id_)
+    metrics.begin()
+    own.is_counted = True
     db.connect(reuse_if_open=True)
 
 
@@ -88,18 +90,23 @@ def _finish(response: Response) -> Response:
     asked = request._get_current_object()  # type: ignore[attr-defined]
     now, own = time.perf_counter(), g._get_current_object()
     response.headers.add("X-Request-Id", own.get("request_id", ""))
+    # The rule, not the path: a path may hold a token.
+    rule = asked.url_rule.rule if asked.url_rule else None
+    seconds = now - own.get("began", now)
+    metrics.answered(asked.method, rule, response.status_code, seconds)
     logs.get().info(
         "request",
         method=asked.method,
-        # The rule, not the path: a path may hold a token.
-        rule=asked.url_rule.rule if asked.url_rule else "-",
+        rule=rule or "-",
         status=response.status_code,
-        ms=round((now - own.get("began", now)) * 1000, 1),
+        ms=round(seconds * 1000, 1),
     )
     return response
 
 
 def _end(_error: BaseException | None) -> None:
+    if g.pop("is_counted", False):
+        metrics.end()
     if not db.is_closed():
         db.close()
 

@@ -2,12 +2,22 @@
 
 from flask import Flask
 
-from server.public import bench, checkins, checkins_screen, health, menus, notifications, preview
+from server.public import (
+    bench,
+    checkins,
+    checkins_screen,
+    health,
+    menus,
+    metrics,
+    notifications,
+    preview,
+)
 
 
 def init_app(app: Flask, run_job: bench.RunJob) -> None:
     """Hang the doors into the application; the bench and the preview only outside production."""
     app.register_blueprint(health.bp)
+    app.register_blueprint(metrics.bp)
     app.register_blueprint(checkins.bp)
     app.register_blueprint(menus.bp)
     app.register_blueprint(checkins_screen.bp)

@@ -10,6 +10,7 @@ from tests.conftest import Client
 OPEN = {
     "/healthz",
     "/readyz",
+    "/metrics",
     "/c/<payload>",
     "/spaces/<space_id>/menus.ics",
     "/wechat/callback",

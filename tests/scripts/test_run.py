@@ -8,6 +8,7 @@ import re
 import signal
 import socket
 import stat
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -50,6 +51,29 @@ def test_it_answers_and_says_where_to_look(up: Running) -> None:
         with urllib.request.urlopen(link, timeout=10) as answer:
             assert answer.status == 200, link
     assert set(up.pids) == {"redis", "sandbox", "web", "worker"}
+
+
+def test_metrics_add_up_across_the_workers(up: Running) -> None:
+    def fetch(path: str) -> str:
+        with urllib.request.urlopen(f"http://127.0.0.1:{up.port}{path}", timeout=10) as answer:
+            return str(answer.read().decode())
+
+    def counted() -> float:
+        found = re.search(
+            r'^xinyi_requests_total\{.*route="/c/.*status="404".* (\S+)$', told(), re.M
+        )
+        return float(found[1]) if found else 0.0
+
+    def told() -> str:
+        return fetch("/metrics")
+
+    assert counted() == 0
+    for _ in range(30):
+        with pytest.raises(urllib.error.HTTPError):
+            fetch("/c/nothing")
+    # Whichever of the two answers, it speaks for both.
+    assert {counted() for _ in range(10)} == {30}
+    assert len(list((up.state / "run" / "metrics").glob("counter_*.db"))) >= 2
 
 
 def test_what_it_keeps_is_for_its_owner_only(up: Running) -> None:
