@@ -103,5 +103,5 @@ def _open_resources(config: Config) -> Resources:
             # Plain pushes carry no proof of their content: for the bench only.
             accept_plain=not config.is_production,
         ),
-        vault=Vault(secret.data_key),
+        vault=Vault(secret.data_key, old=secret.old_data_keys, index=secret.index_key),
     )

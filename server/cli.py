@@ -1,8 +1,11 @@
-"""The switchboard: `flask --app server migrate · pending · seed · worker · job NAME · doctor · staff`."""
+"""The switchboard: `flask --app server migrate · pending · seed · worker · job NAME · doctor · staff · keys`."""
 
+import base64
+import os
 import secrets
 import signal
 import sys
+from pathlib import Path
 
 import click
 from flask import Flask
@@ -24,8 +27,11 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(worker_command)
     app.cli.add_command(job_command)
     app.cli.add_command(doctor_command)
+    app.cli.add_command(backup_command)
+    app.cli.add_command(restore_command)
     app.cli.add_command(templates_command)
     app.cli.add_command(staff_group)
+    app.cli.add_command(keys_group)
 
 
 @click.command("migrate")
@@ -103,6 +109,51 @@ def doctor_command() -> None:
     click.echo(f"all {len(health.RULES) + len(on_disk)} rules hold")
 
 
+@click.command("backup")
+@click.argument("archive", type=click.Path(path_type=Path))
+@with_appcontext
+def backup_command(archive: Path) -> None:
+    """Write database and uploads into one file, readable by its owner only, while all runs."""
+    from server import backups
+
+    it = resources().config
+    before = os.umask(0o077)
+    try:
+        made = backups.make(
+            archive, database_url=it.database_url, files_dir=it.files_dir, now=utcnow()
+        )
+    except backups.BackupError as error:
+        raise click.ClickException(str(error)) from None
+    finally:
+        os.umask(before)
+    click.echo(f"{archive}: the database and {made.files} uploads, {made.size} bytes")
+
+
+@click.command("restore")
+@click.argument("archive", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--replace", is_flag=True, help="Put aside what is there.")
+@click.pass_context
+@with_appcontext
+def restore_command(context: click.Context, archive: Path, *, replace: bool) -> None:
+    """Bring a backup back, then have the doctor look at it. Stop web and worker before."""
+    from server import backups
+
+    it = resources().config
+    db.obj.close_all()
+    try:
+        made_at = backups.restore(
+            archive,
+            database_url=it.database_url,
+            files_dir=it.files_dir,
+            replace=replace,
+            now=utcnow(),
+        )
+    except backups.BackupError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"restored what was there at {made_at}")
+    context.invoke(doctor_command)
+
+
 @click.command("templates")
 @with_appcontext
 def templates_command() -> None:
@@ -172,3 +223,46 @@ def staff_add(
     click.echo(f"added {account.login}")
     if not password_stdin:
         click.echo(f"password: {password}")
+
+
+@click.group("keys")
+def keys_group() -> None:
+    """The keys personal data is sealed with."""
+
+
+@keys_group.command("fresh")
+@with_appcontext
+def keys_fresh() -> None:
+    """Print the three lines of the environment for a new key; nothing is changed yet."""
+    it = resources()
+    hidden, number = it.config.secrets, it.vault.key_id + 1
+    now = hidden.data_key if ":" in hidden.data_key else f"{it.vault.key_id}:{hidden.data_key}"
+    fresh = base64.b64encode(secrets.token_bytes(32)).decode()
+    click.echo(f"XINYI_DATA_KEY={number}:{fresh}")
+    click.echo(f"XINYI_OLD_DATA_KEYS={','.join(filter(None, (now, hidden.old_data_keys)))}")
+    click.echo(f"XINYI_INDEX_KEY={it.vault.index_key}")
+
+
+@keys_group.command("rotate")
+@with_appcontext
+def keys_rotate() -> None:
+    """Seal anew what an old key sealed; may be stopped and started again at any time."""
+    from server.services import users_keys
+
+    with db.connection_context():
+        done = users_keys.rotate(resources().vault, told=lambda n: click.echo(f"{n} …"))
+    click.echo(f"sealed anew: {done}")
+
+
+@keys_group.command("status")
+@with_appcontext
+def keys_status() -> None:
+    """Print how much each key still has to open; an old key at nothing can go."""
+    from server.services import users_keys
+
+    with db.connection_context():
+        found = users_keys.in_use()
+    current = resources().vault.key_id
+    for number in sorted({*found, current}):
+        mark = " (seals today)" if number == current else ""
+        click.echo(f"key {number}{mark}: {found.get(number, 0)}")

@@ -1,7 +1,5 @@
 """config.toml and the environment → one frozen Config; every mistake is told, at start, at once."""
 
-import base64
-import binascii
 import os
 import tomllib
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
@@ -10,6 +8,8 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from server.crypto import Vault
 
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
@@ -129,6 +129,8 @@ class Secrets(_Section):
 
     secret_key: str = Field(repr=False, min_length=32)
     data_key: str = Field(repr=False)
+    old_data_keys: str = Field(default="", repr=False)
+    index_key: str = Field(default="", repr=False)
     wechat_appid: str
     wechat_secret: str = Field(repr=False, min_length=8)
     push_token: str = Field(repr=False, min_length=3)
@@ -181,6 +183,8 @@ class Config(_Section):
 ENVIRONMENT = {
     "XINYI_SECRET_KEY": ("secrets", "secret_key"),
     "XINYI_DATA_KEY": ("secrets", "data_key"),
+    "XINYI_OLD_DATA_KEYS": ("secrets", "old_data_keys"),
+    "XINYI_INDEX_KEY": ("secrets", "index_key"),
     "WECHAT_APPID": ("secrets", "wechat_appid"),
     "WECHAT_SECRET": ("secrets", "wechat_secret"),
     "WECHAT_PUSH_TOKEN": ("secrets", "push_token"),
@@ -237,12 +241,11 @@ def _sentence(item: Any) -> str:
 def _unsafe(config: Config) -> list[str]:
     """Return what is well formed but cannot work, or must not be in production."""
     problems = []
+    hidden = config.secrets
     try:
-        key_length = len(base64.b64decode(config.secrets.data_key, validate=True))
-    except binascii.Error:
-        key_length = 0
-    if key_length != 32:
-        problems.append("environment XINYI_DATA_KEY: must be 32 bytes in base64")
+        Vault(hidden.data_key, old=hidden.old_data_keys, index=hidden.index_key)
+    except ValueError as error:  # also binascii's
+        problems.append(f"environment XINYI_DATA_KEY: must be 32 bytes in base64 ({error})")
     if config.database.pool < config.server.threads:
         problems.append("[database] pool: must be at least [server] threads")
     if config.jobs.lease_seconds <= config.wechat.connect_timeout + config.wechat.read_timeout:

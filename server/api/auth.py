@@ -50,7 +50,7 @@ def delete() -> Response:
     openapi_extensions=problems(403, 409, 410),
 )
 def look(body: ScanIn) -> Response:
-    return reply(_scan(scans.look(body.code, current_user(), now=utcnow())), **NOT_KEPT)
+    return reply(_scan(scans.look(body.code, current_user(), now=utcnow())), 200, **NOT_KEPT)
 
 
 @bp.post(
@@ -62,7 +62,7 @@ def look(body: ScanIn) -> Response:
 def confirm(body: ScanIn) -> Response:
     address = request.remote_addr or ""
     row = scans.confirm(body.code, current_user(), now=utcnow(), ip=address)
-    return reply(_scan(row), **NOT_KEPT)
+    return reply(_scan(row), 200, **NOT_KEPT)
 
 
 def _scan(row: ScanLogin) -> ScanOut:

@@ -34,7 +34,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "console/audit/index.html",
         page=page,
-        form=Form(**{name: str(value) for name, value in kept.items()}),
+        form=Form(None, **{name: str(value) for name, value in kept.items()}),
         keep=kept,
         labels=audit_labels,
     )
