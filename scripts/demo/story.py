@@ -10,6 +10,7 @@ from scripts.demo import (
     classes,
     clusters,
     dispatches,
+    figures,
     history,
     lotteries,
     meetings,
@@ -85,6 +86,7 @@ def _fill(resources: Resources, passwords: dict[str, str], now: dt.datetime) -> 
     dispatches.add_dispatches(town, now)
     clusters.add_clusters(town, crowd, resources.config.checkins, now)
     visits.add_visits(town, now)
+    figures.add_figures(full.space, now)
     meetings.add_meetings(town, bodies, now)
 
 
