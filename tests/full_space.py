@@ -360,7 +360,10 @@ def _clusters(space: models.Space, ids: Ids) -> None:
         came=False,
         comment=f"{PRIVATE}活动之后",
     )
-    ids |= {"cluster_id": [str(cluster.id)], "link_id": [str(tie.id)]}
+    planned = models.NeedActivityLink.add(
+        **base, need=need_id, activity=int(ids["activity_id"][1]), wants_seat=True
+    )
+    ids |= {"cluster_id": [str(cluster.id)], "link_id": [str(tie.id), str(planned.id)]}
 
 
 def _file(space: models.Space, member: models.User, disk: Disk, ids: Ids) -> None:
