@@ -1,4 +1,4 @@
-"""The switchboard: `flask --app server migrate · pending · seed · worker · job NAME · doctor · staff · keys`."""
+"""The switchboard: schema, demo data, worker, jobs, doctor, backup, accounts, keys."""
 
 import base64
 import os

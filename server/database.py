@@ -114,8 +114,13 @@ def _slow_log(limit_s: float) -> Callable[[QueryEvent], None]:
     return look
 
 
+def sqlite_file(url: SplitResult) -> Path:
+    """Return the file a `sqlite:` address means."""
+    return Path(unquote(url.path)[1:] if url.netloc else unquote(url.path))
+
+
 def _sqlite(url: SplitResult, pool: int) -> Database:
-    file = Path(unquote(url.path)[1:] if url.netloc else unquote(url.path))
+    file = sqlite_file(url)
     file.parent.mkdir(parents=True, exist_ok=True)
     # IMMEDIATE: a transaction that reads and then writes would otherwise fail with "database is
     # locked" as soon as two of them meet, whatever the busy timeout.
