@@ -70,7 +70,8 @@ def read(*, narrowed: bool = False, is_month: bool = False) -> Question:
         on=on,
         only=_only() if narrowed else None,
     )
-    space = next((each for each in spaces if each.id == space_id), None)
+    mine = [each for each in spaces if each.id in allowed]
+    space = mine[0] if len(mine) == 1 else None
     return Question(asked, spaces, space, first, last, on)
 
 
