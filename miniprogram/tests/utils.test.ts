@@ -7,7 +7,7 @@ import type { ActivityOut, ButtonOut, NeedActivityOut, NeedBriefOut, SessionOut,
 import { calendarOf, cardView, factsOf } from '../src/utils/activities'
 import { buttonView, seatsLabel } from '../src/utils/buttons'
 import { scanRefused } from '../src/utils/checkins'
-import { linkOf, looksLikeCode } from '../src/utils/codes'
+import { computerCodeOf, linkOf, looksLikeCode } from '../src/utils/codes'
 import { contrast, parse, shades } from '../src/utils/colors'
 import { newKey } from '../src/utils/keys'
 import { messageView, routeOf } from '../src/utils/messages'
@@ -80,6 +80,15 @@ test('only codes of ours are worth a question to the server', () => {
   }
   for (const text of ['', 'hello', 'https://x.example/poster', `${CODE}A`, `/c/${CODE.slice(1)}`]) {
     assert.ok(!looksLikeCode(text), text)
+  }
+})
+
+test("a computer's code is told from a code at the door", () => {
+  const code = 'abcdefghijklmnopqrstuvwxyz_-0123'
+  assert.equal(computerCodeOf(`https://x.example/l/${code}`), code)
+  assert.equal(computerCodeOf(` https://x.example/l/${code}/?from=q\n`), code)
+  for (const text of ['', code, `https://x.example/c/${CODE}`, 'https://x.example/l/short']) {
+    assert.equal(computerCodeOf(text), '', text)
   }
 })
 

@@ -3,6 +3,7 @@
 from flask import Flask
 
 from server.public import (
+    auth,
     bench,
     checkins,
     checkins_screen,
@@ -18,6 +19,7 @@ def init_app(app: Flask, run_job: bench.RunJob) -> None:
     """Hang the doors into the application; the bench and the preview only outside production."""
     app.register_blueprint(health.bp)
     app.register_blueprint(metrics.bp)
+    app.register_blueprint(auth.bp)
     app.register_blueprint(checkins.bp)
     app.register_blueprint(menus.bp)
     app.register_blueprint(checkins_screen.bp)

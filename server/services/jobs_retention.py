@@ -6,6 +6,7 @@ from typing import Final
 from models import ScanLog
 from server.services import (
     activities_questions,
+    auth_scans,
     enterprises_batches,
     idempotency,
     jobs,
@@ -19,9 +20,9 @@ _SCANS: Final = dt.timedelta(days=90)
 
 def purge(*, now: dt.datetime) -> dict[str, int]:
     """Delete what has outlived its purpose; return how many rows of each: scan attempts after 90
-    days, request keys after 24 hours, WeChat's pushes after 30 days, answers on their
-    question's day, job runs after a week, verdicts on visits after 90 days; and forget people who
-    were only ever on lists."""
+    days, request keys after 24 hours, WeChat's pushes after 30 days, answers on their question's
+    day, job runs after a week, codes of log-ins by phone after a day, verdicts on visits after 90
+    days; and forget people who were only ever on lists."""
     scans = ScanLog.delete().where(ScanLog.at < now - _SCANS).execute()
     return {
         "scan_logs": int(scans),
@@ -31,5 +32,6 @@ def purge(*, now: dt.datetime) -> dict[str, int]:
         "answers": activities_questions.purge(now),
         "imports": enterprises_batches.forget_old(now=now),
         "job_runs": jobs.forget_old(now=now),
+        "scan_logins": auth_scans.forget_old(now=now),
         "visit_verdicts": visits_sync.forget_old(now=now),
     }

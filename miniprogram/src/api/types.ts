@@ -152,6 +152,21 @@ export interface AttendeeOut {
   user_id: string
 }
 
+/** One act that left a trace, as far as the reader may see it. */
+export interface AuditLineOut {
+  action: string
+  actor_kind: string
+  actor_name: string
+  at: string
+  changes: ChangeOut[]
+  id: string
+  object_id: string | null
+  object_type: string
+  place: string
+  reason: string
+  request_id: string
+}
+
 export interface BriefCheckinOut {
   checked_in_at: string
   id: string
@@ -1678,6 +1693,20 @@ export interface RowOut {
 }
 
 export type Satisfaction = 'satisfied' | 'basic' | 'unsatisfied'
+
+/** What the code on a computer's screen says. */
+export interface ScanIn {
+  code: string
+}
+
+/** A computer that waits for this phone's yes: to log in, or with `binds` to bind the phone to the staff account of that name. */
+export interface ScanOut {
+  address: string
+  asked_at: string
+  binds: string | null
+  device: string
+  expires_at: string
+}
 
 /** A session's places; `extra_seats` were already given away when the capacity was lowered. */
 export interface SeatsOut {

@@ -25,3 +25,8 @@ export function sceneOf(query: { scene?: string }): Record<string, string> {
   const pairs = decodeURIComponent(query.scene).split('&').map((pair) => pair.split('='))
   return Object.fromEntries(pairs.map(([name = '', value = '']) => [name, value]))
 }
+
+/** What the code on a computer's screen says (a link with /l/…), or nothing: the text is no such code. */
+export function computerCodeOf(text: string): string {
+  return /\/l\/([A-Za-z0-9_-]{20,80})\/?$/.exec(text.trim().replace(/[?#].*$/s, ''))?.[1] ?? ''
+}

@@ -2,7 +2,7 @@ import * as checkins from '../../../api/checkins'
 import { type ApiError, asApiError } from '../../../api/errors'
 import type { CheckedInOut } from '../../../api/types'
 import { NOT_A_CODE, type ScanState, scanRefused } from '../../../utils/checkins'
-import { linkOf, looksLikeCode } from '../../../utils/codes'
+import { computerCodeOf, linkOf, looksLikeCode } from '../../../utils/codes'
 import { datasetOf, goTo, textScale } from '../../../utils/screen'
 import { spanLabel, stampLabel, wall } from '../../../utils/time'
 
@@ -80,6 +80,11 @@ Page({
 
   /** A code lives for seconds only, so it goes to the server before anything is asked or drawn. */
   async exchange(token: string) {
+    const computer = computerCodeOf(token)
+    if (computer) {
+      goTo(`/pages/staff/login/login?code=${computer}`)
+      return
+    }
     if (!looksLikeCode(token)) {
       this.show(NOT_A_CODE.state, NOT_A_CODE.title, NOT_A_CODE.text)
       return
