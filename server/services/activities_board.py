@@ -55,11 +55,15 @@ def series() -> list[Series]:
 
 
 def search(space_ids: frozenset[int], text: str, *, limit: int) -> list[Activity]:
-    """Return the activities of these Spaces whose title or theme holds the text, or, for letters,
-    whose title is spelled so (among the SPELLED newest); the latest first."""
+    """Return the activities of these Spaces whose title, theme or series holds the text, or, for
+    letters, whose title is spelled so (among the SPELLED newest); the latest first."""
     found = list(
         index(space_ids)
-        .where(Activity.title.contains(text) | Activity.theme.contains(text))
+        .where(
+            Activity.title.contains(text)
+            | Activity.theme.contains(text)
+            | Series.name.contains(text)
+        )
         .limit(limit)
     )
     wanted = text.lower().replace(" ", "")
