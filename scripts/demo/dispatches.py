@@ -38,21 +38,12 @@ TEXTS = (
 def add_dispatches(town: Town, now: dt.datetime) -> None:
     """Put open needs into hands and let those go as far as they would have gone by now."""
     space = town.places[IN_FULL].space
-    keeper, handler = Staff.get(Staff.login == "keeper_a"), Staff.get(Staff.login == "handler_p")
+    keeper = Staff.get(Staff.login == "keeper_a")
     scope = Scope(keeper.id, ((Role.KEEPER, space.org_unit.path),))
     me = Actor("staff", keeper.id, keeper.name)
+    handler = _handler(town, now)
     body = Partner.get(Partner.name == "虹桥镇营商服务中心")
     league = Partner.get(Partner.name == "虹桥镇团委")
-    since = day_of(now) - dt.timedelta(days=300)
-    staff.grant(
-        handler,
-        Role.PARTNER_HANDLER,
-        town.units["虹桥镇"],
-        partner=body,
-        from_on=since,
-        actor=audit.SYSTEM,
-        now=now,
-    )
 
     def desk(title: str) -> Desk:
         need = Need.get(Need.space == space, Need.title == title)
@@ -64,12 +55,7 @@ def add_dispatches(town: Town, now: dt.datetime) -> None:
     errand = Errand(partner_id=body.id, note="请联系企业，约一次合同义诊")
     needs_dispatches.dispatch(desk(contract), errand, now=before)
     errand = Errand(partner_id=body.id, note="请对接高校就业中心")
-    sent = needs_dispatches.dispatch(desk(campus), errand, now=before)
-    row = needs_leads.lead_of(sent)
-    if row is not None:
-        theirs = staff.scope_of(handler, now=now)
-        hand = Hand(theirs, row.id, row.version, Actor("staff", handler.id, handler.name))
-        needs_handling.accept(hand, now=before)
+    _accept(needs_dispatches.dispatch(desk(campus), errand, now=before), handler, before)
     helper = Errand(partner_id=league.id, role=DispatchRole.ASSIST, note="请帮忙发动在校生社团")
     needs_dispatches.dispatch(desk(campus), helper, now=before)
     asked = needs_extensions.ask(desk(campus), 30, "高校宣讲名额下月初才公布", now=before)
@@ -79,3 +65,27 @@ def add_dispatches(town: Town, now: dt.datetime) -> None:
     for order, (title, text) in enumerate(TEXTS):
         wording = Wording(title, text, space_id=space.id, order=order)
         needs_templates.write(scope, wording, actor=me, now=now)
+
+
+def _handler(town: Town, now: dt.datetime) -> Staff:
+    """Let the partner's account handle what its body is sent, and return it."""
+    handler: Staff = Staff.get(Staff.login == "handler_p")
+    staff.grant(
+        handler,
+        Role.PARTNER_HANDLER,
+        town.units["虹桥镇"],
+        partner=Partner.get(Partner.name == "虹桥镇营商服务中心"),
+        from_on=day_of(now) - dt.timedelta(days=300),
+        actor=audit.SYSTEM,
+        now=now,
+    )
+    return handler
+
+
+def _accept(need: Need, handler: Staff, at: dt.datetime) -> None:
+    row = needs_leads.lead_of(need)
+    if row is None:
+        raise LookupError(need.no)
+    scope = staff.scope_of(handler, now=at)
+    hand = Hand(scope, row.id, row.version, Actor("staff", handler.id, handler.name))
+    needs_handling.accept(hand, now=at)

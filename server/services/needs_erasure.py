@@ -1,11 +1,22 @@
-"""诉求 of somebody who leaves (注销): their words go, what we counted stays."""
+"""诉求 of somebody who asks for a copy of it, or leaves (注销): their words go, what we counted stays."""
 
 import datetime as dt
 from typing import Any, Final
 
-from models import Dispatch, Escalation, Need, NeedActivityLink, NeedEvent, NeedRating, Space, Staff
+from models import (
+    Dispatch,
+    Escalation,
+    Extension,
+    Need,
+    NeedActivityLink,
+    NeedEvent,
+    NeedRating,
+    Space,
+    Staff,
+)
 from models.needs import ActorKind, NeedState, Outcome
-from models.needs_dispatches import DispatchState
+from models.needs_dispatches import DispatchState, ExtensionState
+from server.clock import iso
 from server.services import notifications
 from server.services.audit import SYSTEM
 from server.services.needs_states import OPEN, Act, Move, lock, transition
@@ -20,6 +31,42 @@ _WORDLESS: Final[dict[str, Any]] = {
     "contact_times": "",
     "staff_summary": "",  # the same words, told by us
 }
+
+
+_RETELLING: Final = (Act.EXTEND_ASK, Act.EXTEND, Act.ESCALATE, Act.ADVISE, Act.UPHOLD, Act.REVISIT)
+
+
+def besides(need: Need) -> dict[str, Any]:
+    """Return what else of a need goes into its submitter's copy: appeals, and days given on top."""
+    return {"appeals": _appeals_of(need), "extensions": _extensions_of(need)}
+
+
+def _appeals_of(need: Need) -> list[dict[str, Any]]:
+    rows = Escalation.select().where(Escalation.need == need, Escalation.is_appeal)
+    return [
+        {
+            "text": row.reason,
+            "at": iso(row.created_at),
+            "answer": row.text,
+            "answered_at": iso(row.answered_at) if row.answered_at else None,
+        }
+        for row in rows.order_by(Escalation.id)
+    ]
+
+
+def _extensions_of(need: Need) -> list[dict[str, Any]]:
+    # As the submitter was told: what was only asked for is between colleagues.
+    rows = Extension.select().where(
+        Extension.need == need, Extension.state == ExtensionState.APPROVED
+    )
+    return [
+        {
+            "days": row.days,
+            "reason": row.reason,
+            "until": iso(row.due_after) if row.due_after else None,
+        }
+        for row in rows.order_by(Extension.id)
+    ]
 
 
 def forget(user_id: int, *, now: dt.datetime) -> None:
@@ -44,8 +91,12 @@ def forget(user_id: int, *, now: dt.datetime) -> None:
     NeedEvent.update(before={}, after={}).where(theirs).execute()
     NeedRating.update(text="").where(NeedRating.need.in_(ids)).execute()
     NeedActivityLink.update(comment="").where(NeedActivityLink.user_id == user_id).execute()
-    appeals = Escalation.need.in_(ids) & Escalation.is_appeal
-    Escalation.update(reason=ERASED).where(appeals).execute()
+    # An appeal is theirs; why we called somebody or want more days tells the matter over again, here
+    # and in the history.
+    Escalation.update(reason=ERASED, text="").where(Escalation.need.in_(ids)).execute()
+    Extension.update(reason=ERASED, decision="").where(Extension.need.in_(ids)).execute()
+    retold = NeedEvent.need.in_(ids) & NeedEvent.type.in_([act.value for act in _RETELLING])
+    NeedEvent.update(text=ERASED).where(retold, NeedEvent.text != "").execute()
 
 
 def _take_back(need: Need, now: dt.datetime) -> None:

@@ -203,6 +203,7 @@ def _needs(user: User) -> list[dict[str, Any]]:
             "contact_times": row.contact_times,
             "state": row.state,
             "received_at": iso(row.received_at),
+            **needs_erasure.besides(row),
         }
         for row in Need.select().where(Need.user_id == user.id).order_by(Need.id)
     ]
@@ -264,10 +265,9 @@ def erase_by_openid(openid: str, *, vault: Vault, now: dt.datetime) -> bool:
     """Forget who cancelled their authorisation at WeChat. Returns False when we know no such
     person, as after an erasure that already happened."""
     user = users.find_by_openid(openid, vault)
-    if user is None:
-        return False
-    erase(user, actor=audit.SYSTEM, now=now)
-    return True
+    if user is not None:
+        erase(user, actor=audit.SYSTEM, now=now)
+    return user is not None
 
 
 def revoke_data(openid: str, codes: Iterable[int], *, vault: Vault, now: dt.datetime) -> bool:

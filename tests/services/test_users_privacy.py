@@ -111,6 +111,25 @@ def test_erasure_ends_what_runs_and_keeps_what_was(vault: Vault, now: dt.datetim
     )
 
 
+def _tell_over(need: models.Need, now: dt.datetime) -> None:
+    """Write what staff and town put down about a need: an appeal, a call, days granted and asked for."""
+    common = {"now": now, "space": need.space_id, "need": need}
+    for is_appeal in (True, False):
+        models.Escalation.add(
+            **common, is_appeal=is_appeal, reason="我的秘密", due_at=now, text="我的秘密",
+            state="answered", answer="advice", answered_at=now,
+        )  # fmt: skip
+    for state in ("approved", "asked"):
+        models.Extension.add(
+            **common, days=3, reason="我的秘密", decision="我的秘密", state=state, due_before=now,
+            due_after=now,
+        )  # fmt: skip
+    models.NeedEvent.create(
+        space=need.space_id, need=need, at=now, actor_kind="staff", actor_id=None, type="extend",
+        text="延长 3 天：我的秘密",
+    )  # fmt: skip
+
+
 def test_erasure_takes_the_words_of_needs_and_ratings(vault: Vault, now: dt.datetime) -> None:
     user, other = make_person(vault, now), make_person(vault, now, "o-2")
     handler = factories.make_staff(user_id=other.id)
@@ -136,6 +155,12 @@ def test_erasure_takes_the_words_of_needs_and_ratings(vault: Vault, now: dt.date
         now=now, space=answered.space_id, need=answered, satisfaction="basic", solved="no",
         text="我的秘密",
     )  # fmt: skip
+    _tell_over(at_work, now)
+    [copied] = [
+        each for each in users_privacy.copy_of(user, vault=vault)["needs"] if each["appeals"]
+    ]
+    assert (copied["no"], copied["appeals"][0]["text"]) == (at_work.no, "我的秘密")
+    assert [(each["days"], each["reason"]) for each in copied["extensions"]] == [(3, "我的秘密")]
     checkin = factories.make_checkin(factories.make_signup(user=user))
     models.Rating.add(
         now=now, space=checkin.space_id, session=checkin.session_id, checkin=checkin,
@@ -144,8 +169,11 @@ def test_erasure_takes_the_words_of_needs_and_ratings(vault: Vault, now: dt.date
 
     users_privacy.erase(user, actor=audit.Actor("member", user.id), now=now)
 
-    for table in (models.Need, models.NeedRating, models.Rating):
-        assert "我的秘密" not in str(list(table.select().dicts()))
+    tables = (models.Need, models.NeedRating, models.Rating, models.Escalation, models.Extension)
+    for table in tables:
+        assert table.select().exists()
+        assert [row for row in table.select().dicts() if "我的秘密" in str(row)] == []
+    assert models.NeedEvent.get(models.NeedEvent.type == "extend").text == needs_erasure.ERASED
     assert [
         row.text for row in models.NeedEvent.select().where(models.NeedEvent.actor_id == other.id)
     ] == ["同事的"]
