@@ -25,6 +25,7 @@ from server.services import (
     needs_plans,
     needs_similar,
     needs_verdicts,
+    resources_uses,
     spaces,
 )
 from server.services.needs_states import TABLE, Act
@@ -137,7 +138,8 @@ def note(link_id: int) -> ResponseReturnValue:
 
 
 def beside(need: Need) -> dict[str, Any]:
-    """Return what a need's page shows of its group, of needs like it, and of activities held."""
+    """Return what a need's page shows of its group, of needs like it, of activities held, and of
+    what it was given."""
     scope, now = current_scope(), utcnow()
     cluster = needs_clusters.of_need(scope, need)
     return {
@@ -150,6 +152,8 @@ def beside(need: Need) -> dict[str, Any]:
         "ties": needs_links.of_need(need, now=now),
         "linkable": [(row.id, row.title) for row in needs_links.possible(need, now=now)],
         "says_of": needs_effects.says_of,
+        "uses": resources_uses.of_need(need.id),
+        "thing_of": resources_uses.thing_of,
         "can_plan": need.state in TABLE[Act.LINK]
         and scope.allows(Verb.EDIT_ACTIVITIES, need.space_id),
     }
