@@ -91,7 +91,6 @@ def test_43101_empties_the_wallet_and_is_final(it: Resources, sandbox: Sandbox) 
     assert entries(person)[-1] == (EntryReason.ZEROED.value, -2)
 
 
-@pytest.mark.parametrize("errcode", [47003, 40037, 41030, 40003, 43107, 45168])
 def test_a_long_term_reminder_is_sent_again_and_again_until_wechat_refuses(
     it: Resources, sandbox: Sandbox
 ) -> None:
@@ -104,7 +103,7 @@ def test_a_long_term_reminder_is_sent_again_and_again_until_wechat_refuses(
             person.tell(kind="need_answered", fields=words)
             until(lambda: person.received() == received)  # noqa: B023  # called within the turn
         sandbox.post(
-            f"users/{person.openid}/subscribe",
+            f"users/{person.openid}/settings",
             template_id=LONG_TERM,
             status="reject",
             push=False,
@@ -116,6 +115,7 @@ def test_a_long_term_reminder_is_sent_again_and_again_until_wechat_refuses(
     assert not health.broken()
 
 
+@pytest.mark.parametrize("errcode", [47003, 40037, 41030, 40003, 43107, 45168])
 def test_what_lies_with_us_is_final_and_costs_nothing(
     errcode: int, it: Resources, sandbox: Sandbox
 ) -> None:
