@@ -26,6 +26,10 @@ MENU = "menu"
 FEWEST_REACHED = 0.5
 """Where less than this share of the members can be pushed a menu, somebody should ask for more."""
 
+_SPRING = (12, 1, 2, 3)
+"""The months in which a spring season can be near: the festival falls between 21 January and 20
+February."""
+
 
 class Duty(NamedTuple):
     """One line: how loud, what, why or how far, and where the act is."""
@@ -97,9 +101,9 @@ def _visits(scope: Scope, now: dt.datetime) -> list[Duty]:
     open_ones = [
         row for row in visits.of_spaces(mine) if row.closed_at is None and row.starts_on <= today
     ]
-    walked = visits_progress.of_campaigns(open_ones)
+    left_of = visits_progress.left_of(open_ones)
     for row in open_ones:
-        left = walked[row.id].todo
+        left = left_of.get(row.id, 0)
         if not left:
             continue
         late = row.ends_on < today
@@ -107,7 +111,8 @@ def _visits(scope: Scope, now: dt.datetime) -> list[Duty]:
         there = url_for("console.visits.show", visit_campaign_id=row.id)
         text = f"{row.title}：还有 {left} 家待走访"
         found.append(Duty("warn" if late else "plain", "signpost-split", text, note, there))
-    due = visits_seasons.due(mine, ahead=visits_seasons.SOON, now=now)
+    near = today.month in _SPRING
+    due = visits_seasons.due(mine, ahead=visits_seasons.SOON, now=now) if near else {}
     for space in spaces.named(due) if due else []:
         season = due[space.id]
         there = url_for("console.visits.new", space=space.id, spring=season.year)

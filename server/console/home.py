@@ -62,8 +62,12 @@ def _menu_of(month: str, spaces: list[Space]) -> dict[str, object]:
     """Return how the menus of a month stand in the staff's Spaces; of several only which are
     missing, because each sheet is read with all its items."""
     ids = [space.id for space in spaces]
-    missing = {space.id for space in menus.unpublished(ids, month)}
-    sheets = menus.of_spaces(ids, month) if len(ids) == 1 else []
+    if len(ids) == 1:
+        sheets = menus.of_spaces(ids, month)
+        states = {sheet.revision.state for sheet in sheets}
+        missing = set() if RevisionState.PUBLISHED in states else set(ids)
+    else:
+        sheets, missing = [], {space.id for space in menus.unpublished(ids, month)}
     return {
         "month": month,
         "sheets": sheets,

@@ -190,7 +190,7 @@ def of_spaces(space_ids: Iterable[int], month: str) -> list[Sheet]:
     """Return the published revision and the draft, as far as there are any, of each of these
     Spaces for a month."""
     query = (
-        MenuRevision.select()
+        MenuRevision.select(MenuRevision, Menu)
         .join(Menu)
         .where(
             Menu.space.in_(list(space_ids)),

@@ -47,6 +47,24 @@ def of_campaigns(campaigns: Iterable[VisitCampaign]) -> dict[int, Standing]:
     return found
 
 
+def left_of(campaigns: Iterable[VisitCampaign]) -> dict[int, int]:
+    """Return how many companies of each season are still to be visited, by its id; a season with
+    none is not in it."""
+    ids = [campaign.id for campaign in campaigns]
+    if not ids:
+        return {}
+    rows: Any = (
+        VisitTarget.select(VisitTarget.campaign, fn.COUNT(VisitTarget.id))
+        .where(
+            VisitTarget.campaign.in_(ids),
+            VisitTarget.state == TargetState.TODO,
+            VisitTarget.removed_at.is_null(),
+        )
+        .group_by(VisitTarget.campaign)
+    )
+    return {int(campaign_id): int(count) for campaign_id, count in rows.tuples()}
+
+
 def by_assignee(campaign: VisitCampaign) -> list[Share]:
     """Return how far everybody is, by name; what nobody has comes last."""
     found = {who: standing for (_, who), standing in _standings([campaign.id]).items()}

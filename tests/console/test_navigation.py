@@ -1,5 +1,7 @@
 """Everybody's way around: what the navigation offers opens, and shows nothing of others."""
 
+import datetime as dt
+import logging
 import re
 from html.parser import HTMLParser
 
@@ -120,3 +122,34 @@ def test_a_town_and_a_district_are_opened_from_the_navigation(
     assert "<5" in page or "不显示" in page
     viewer.see("/console/towns", 403)
     desk(client, factories.make_staff(Role.KEEPER, space)).see("/console/districts", 403)
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True, scope="session")
+@pytest.mark.parametrize(
+    ("role", "address"),
+    [
+        (Role.KEEPER, "/console/"),
+        (Role.TOWN_OFFICER, "/console/"),
+        (Role.TOWN_OFFICER, "/console/towns"),
+        (Role.KEEPER, "/console/search?q=空间"),
+    ],
+)
+def test_pages_over_everything_take_few_queries(
+    role: Role,
+    address: str,
+    space: models.Space,
+    client: Client,
+    now: dt.datetime,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    for number in range(4):
+        near = factories.make_space(space.org_unit.parent, name=f"空间{number}号")
+        factories.make_session(factories.make_activity(near), starts_at=now)
+        factories.make_need(near, due_respond=now - dt.timedelta(hours=1))
+    factories.make_session(factories.make_activity(space, title="空间开放日"), starts_at=now)
+    me = desk(client, _account(role, space)).client
+    with caplog.at_level(logging.DEBUG, logger="peewee"):
+        caplog.clear()
+        assert me.get(address).status_code == 200
+    asked = [each.getMessage() for each in caplog.records if "SELECT" in each.getMessage()]
+    assert 0 < len(asked) <= 25, "\n".join(asked)

@@ -73,8 +73,12 @@ def before(space_id: int, kind: str) -> Audience:
 def coverage(space_id: int, kind: str) -> tuple[int, int]:
     """Return how many members of the Space a message of the kind would reach, and how many there
     are."""
-    members = User.select().where(User.home_space == space_id, User.status == UserStatus.ACTIVE)
-    return _expected(space_id, kind, Reason.REACHED).count(), members.count()
+    reached = _expected(space_id, kind, Reason.REACHED).select(fn.COUNT(User.id))
+    members: Any = User.select(fn.COUNT(User.id), reached).where(
+        User.home_space == space_id, User.status == UserStatus.ACTIVE
+    )
+    count, pushed = next(iter(members.tuples()))
+    return int(pushed), int(count)
 
 
 def people_before(
