@@ -82,10 +82,21 @@ def fill(vault: Vault, disk: Disk, secret: str) -> FullSpace:
     _visits(space, company, ids)
     _register(space, company, ids)
     _meetings(space, company, ids)
+    _accounts(space, ids)
+    _statistics(space, ids)
     # Whoever holds the link of the screen may look at it.
     public |= {"signed": ids["signed"]}
     public |= {"space_id": ids["space_id"], "enterprise_id": ids["enterprise_id"]}
     return FullSpace(space, town, district, member, ids, public, category.code, series)
+
+
+def _statistics(space: models.Space, ids: Ids) -> None:
+    """Make a figure the Space brought along."""
+    brought = models.BaselineFigure.add(
+        now=utcnow(), space=space, figure="person_times", value=4700, source="年度总结",
+        starts_on=dt.date(2024, 1, 1), ends_on=dt.date(2024, 12, 31),
+    )  # fmt: skip
+    ids |= {"baseline_id": [str(brought.id)], "figure": ["person_times"]}
 
 
 def _meetings(space: models.Space, company: models.Enterprise, ids: Ids) -> None:
@@ -490,6 +501,39 @@ def _visits(space: models.Space, company: models.Enterprise, ids: Ids) -> None:
     ids["visit_campaign_id"] = [str(campaign.id)]
     ids["visit_target_id"] = [str(target.id) for target in reversed(targets)]
     ids["visit_id"] = [str(record.id)]
+
+
+def _accounts(space: models.Space, ids: Ids) -> None:
+    """Make a colleague who works here, somebody invited, and something a platform admin opened."""
+    now = utcnow()
+    colleague = factories.make_staff(Role.OPERATOR, space, name=f"{INTERNAL}同事")
+    secret = f"invited-to-{space.id}"
+    invited = models.Invitation.add(
+        now=now,
+        secret_hash=token_hash(secret),
+        name=f"{INTERNAL}受邀者",
+        role=Role.SCANNER,
+        org_unit=space.org_unit,
+        from_on=day_of(now),
+        expires_at=now + dt.timedelta(days=7),
+    )
+    opened = models.BreakGlass.create(
+        staff=factories.make_staff(),
+        space=space,
+        kind="need",
+        object_id=int(ids["need_id"][0]),
+        reason=f"{INTERNAL}原因",
+        opened_at=now,
+        until_at=now + dt.timedelta(minutes=30),
+    )
+    ids["staff_id"].append(str(colleague.id))
+    ids |= {
+        "grant_id": [str(models.Grant.get(models.Grant.staff == colleague).id)],
+        "invitation_id": [str(invited.id)],
+        "opening_id": [str(opened.id)],
+        "login_id": ["1"],
+        "secret": [secret],
+    }
 
 
 def _device(space: models.Space) -> models.Device:

@@ -124,18 +124,17 @@ def needs() -> ResponseReturnValue:
     )
 
 
-@bp.get("/statistics/rows/<code>")
-def rows(code: str) -> ResponseReturnValue:
+@bp.get("/statistics/rows/<figure>")
+def rows(figure: str) -> ResponseReturnValue:
     """Show a figure with its definition, its filter, and the rows it was counted from."""
     question = statistics_ask.read(narrowed=True)
-    statistics.definition_of(code)
-    (figure,) = statistics.told(question.asked, (code,))
-    page = statistics.rows_of(code, question.asked, number=door.asked_number("page"))
+    (told,) = statistics.told(question.asked, (statistics.definition_of(figure).code,))
+    page = statistics.rows_of(figure, question.asked, number=door.asked_number("page"))
     keep = {name: value for name, value in request.args.items() if value and name != "page"}
     return _page(
         "rows",
         question,
-        figure=figure,
+        figure=told,
         page=page,
         keep=keep,
         filters=statistics_exports.filters_of(question.asked),
@@ -143,12 +142,12 @@ def rows(code: str) -> ResponseReturnValue:
     )
 
 
-@bp.get("/statistics/rows/<code>/xlsx")
-def rows_xlsx(code: str) -> ResponseReturnValue:
+@bp.get("/statistics/rows/<figure>/xlsx")
+def rows_xlsx(figure: str) -> ResponseReturnValue:
     """Send the rows of a figure as a spreadsheet."""
     question = statistics_ask.read(narrowed=True)
-    name = f"{statistics.definition_of(code).name}-{question.first}至{question.last}.xlsx"
-    return send(statistics_exports.rows_book(code, question.asked), name)
+    name = f"{statistics.definition_of(figure).name}-{question.first}至{question.last}.xlsx"
+    return send(statistics_exports.rows_book(figure, question.asked), name)
 
 
 def send(book: bytes, name: str) -> ResponseReturnValue:
@@ -158,7 +157,7 @@ def send(book: bytes, name: str) -> ResponseReturnValue:
 
 def _page(name: str, question: Question, **told: Any) -> str:
     def drill(code: str, **only: Any) -> str:
-        return url_for("console.statistics.rows", code=code, **question.keep, **only)
+        return url_for("console.statistics.rows", figure=code, **question.keep, **only)
 
     return render_template(
         f"console/statistics/{name}.html",
