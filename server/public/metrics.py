@@ -62,6 +62,9 @@ class _State(Collector):
         yield _one("xinyi_database_up", "Whether the database answers.", is_up)
         pool = config().database.pool
         yield _one("xinyi_database_pool_size", "Connections one process may hold.", pool)
+        web = config().server
+        slots = web.workers * web.threads
+        yield _one("xinyi_request_slots", "Requests one machine answers at a time.", slots)
         yield _one("xinyi_redis_up", "Whether Redis answers.", _redis_answers())
         if is_up:
             yield from _figures()
@@ -82,8 +85,8 @@ def _figures() -> Iterable[Metric]:
     yield _many("xinyi_deliveries", "Deliveries kept, by state.", "state", found.deliveries)
     ended = {name: at.timestamp() for name, at in found.succeeded.items()}
     help_ = "When each job of the timetable last finished."
-    yield _many("xinyi_job_last_success_timestamp_seconds", help_, "job", ended)
-    yield _many("xinyi_job_failed_runs", "Failed runs not made up for.", "job", found.failed)
+    yield _many("xinyi_job_last_success_timestamp_seconds", help_, "job_name", ended)
+    yield _many("xinyi_job_failed_runs", "Failed runs not made up for.", "job_name", found.failed)
 
 
 def _one(name: str, help_: str, value: float) -> Metric:
