@@ -19,7 +19,6 @@ from server.services.staff_roles import MAY_GRANT, PLACES, ROLE_VERBS, Verb
 
 __all__ = ["ROLE_VERBS", "Scope", "Verb"]
 
-
 SHORTEST_PASSWORD = 10
 _LONGEST_PASSWORD = 128  # so that nobody makes us hash a novel
 _LOGIN = re.compile(r"[a-z][a-z0-9_.-]{2,39}")
