@@ -280,3 +280,28 @@ def test_a_half_written_form_is_not_lost_by_a_wrong_click(
     expect(page.get_by_placeholder("写给提交人的话")).to_have_value("写了一半")
     assert asked == ["beforeunload"]
     page.once("dialog", lambda dialog: dialog.accept())
+
+
+def test_searches_by_key_and_finds_the_way_on_a_phone(
+    visitor: Visitor, keeper: models.Staff, space: models.Space
+) -> None:
+    """Slash goes to the search, the skip link past the navigation, and a phone unfolds it."""
+    activity = factories.make_activity(space, title="税收优惠讲座")
+    page = visitor.log_in(keeper).page
+    page.goto("/console/")
+    page.keyboard.press("/")
+    page.keyboard.type("shuishou")
+    page.keyboard.press("Enter")
+    page.locator("main").get_by_role("link", name=activity.title).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(activity.title)
+    page.goto("/console/activities")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert _overflow(page) == 0
+    page.get_by_label("打开导航").click()
+    way = page.locator(".bar nav")
+    expect(way.get_by_role("link", name="活动")).to_have_attribute("aria-current", "page")
+    way.get_by_role("link", name="诉求").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("诉求")
