@@ -105,7 +105,7 @@ class Duty:
     title: str
     body: str
     due_at: dt.datetime
-    page: str = "pages/staff/today/today"
+    page: str = "pages/staff/tasks/tasks"
 
 
 def tell_desk(need: Need, duty: Duty, *, now: dt.datetime) -> int:

@@ -153,6 +153,7 @@ Page({
   },
 
   onQueue() { goTo('/pages/staff/queue/queue') },
+  onTasks() { goTo('/pages/staff/tasks/tasks') },
   onVisits() { goTo('/pages/staff/visits/visits') },
   onNeed() { goTo(`/pages/staff/need/need?space=${this.data.space}`) },
 })
