@@ -62,7 +62,8 @@ def _keeps_secret(call: Call, answer: TestResponse, marks: tuple[str, ...]) -> N
 def _same(real: TestResponse, unknown: TestResponse, call: Call, absent: Call) -> None:
     """A row of others and a row that is not there are answered alike, to the letter."""
     told = [
-        TOLD.sub("", answer.text + answer.headers.get("Location", "")) for answer in (real, unknown)
+        TOLD.sub("", answer.data.decode(errors="replace") + answer.headers.get("Location", ""))
+        for answer in (real, unknown)
     ]
     lines = [text.splitlines() for text in told]
     shown = "\n".join(unified_diff(lines[0], lines[1], lineterm="", n=0))

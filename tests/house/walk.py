@@ -119,8 +119,8 @@ def _form(pick: Any) -> dict[str, str]:
 
 
 def _unknown(name: str, value: str) -> str:
-    """Return what names no row: a day and a word name themselves, a code is signed by nobody."""
-    if name in ("day", "word"):
+    """Return what names no row: a day, a word and a figure name themselves, a code is signed by nobody."""
+    if name in ("day", "word", "figure"):
         return value
     return "A" * len(value) if name in ("payload", "signed") else UNKNOWN
 
