@@ -119,7 +119,7 @@ def _form(pick: Any) -> dict[str, str]:
 
 
 def _unknown(name: str, value: str) -> str:
-    """Return what names no row: a day, a word and a figure name themselves, a code is signed by nobody."""
+    """Return what names no row: days, words and figures name themselves, nobody signs a code."""
     if name in ("day", "word", "figure"):
         return value
     return "A" * len(value) if name in ("payload", "signed") else UNKNOWN
