@@ -511,7 +511,7 @@ def _accounts(space: models.Space, ids: Ids) -> None:
     invited = models.Invitation.add(
         now=now,
         secret_hash=token_hash(secret),
-        name=f"{INTERNAL}受邀者",
+        name="受邀者",
         role=Role.SCANNER,
         org_unit=space.org_unit,
         from_on=day_of(now),
@@ -532,6 +532,8 @@ def _accounts(space: models.Space, ids: Ids) -> None:
         "invitation_id": [str(invited.id)],
         "opening_id": [str(opened.id)],
         "login_id": ["1"],
+        "code": ["no-such-code"],
+        "object_id": [ids["need_id"][0]],
         "secret": [secret],
     }
 
