@@ -46,7 +46,7 @@ def _desk(browser: Browser, base: str, password: str) -> Page:
     page.goto("/console/login")
     page.get_by_label("账号").fill("keeper_a")
     page.get_by_label("密码").fill(password)
-    page.get_by_role("button", name="登录").click()
+    page.get_by_role("button", name="登录", exact=True).click()
     page.wait_for_load_state("networkidle")
     return page
 

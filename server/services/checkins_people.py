@@ -3,7 +3,6 @@
 import datetime as dt
 import unicodedata
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from peewee import JOIN
@@ -193,13 +192,6 @@ def is_meant(line: Any, wanted: str, vault: Vault) -> bool:
         return False
     if wanted.isdecimal():
         return (users.phone_of(line.user, vault) or "").endswith(wanted)
-    spelled = [part for name in names if name for part in _spelled(name)]
+    spelled = [part for name in names if name for part in enterprises.spelled(name)]
     spelled += [company.pinyin, company.initials] if company else []
     return any(wanted in part for part in spelled)
-
-
-@lru_cache(maxsize=20_000)
-def _spelled(name: str) -> tuple[str, str]:
-    """Return a name's pinyin and initials; working them out anew for a long list takes a second."""
-    spelling = enterprises.spelling(name)
-    return spelling["pinyin"], spelling["initials"]

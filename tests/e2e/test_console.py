@@ -50,7 +50,7 @@ def test_logs_in_drafts_schedules_and_publishes(visitor: Visitor, keeper: models
     page.goto("/console/activities/new")
     page.get_by_label("账号").fill(keeper.login)
     page.get_by_label("密码").fill(PASSWORD)
-    page.get_by_role("button", name="登录").click()
+    page.get_by_role("button", name="登录", exact=True).click()
 
     page.get_by_label("标题").fill("税收优惠一次讲清楚")
     page.get_by_label("系列").select_option(str(series.id))

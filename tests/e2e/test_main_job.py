@@ -267,7 +267,7 @@ def _figures(page: Page, place: Place) -> dict[str, Any]:
     page.goto("/console/login")
     page.get_by_label("账号").fill("keeper_a")
     page.get_by_label("密码").fill(place.passwords["keeper_a"])
-    page.get_by_role("button", name="登录").click()
+    page.get_by_role("button", name="登录", exact=True).click()
     page.wait_for_url("**/console/**")
     return _summary(page, place)
 
