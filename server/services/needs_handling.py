@@ -17,7 +17,7 @@ from server.services.needs_acts import Desk, Duty, responded, tell_desk, write
 from server.services.needs_dispatches import DispatchEnded
 from server.services.needs_leads import OPEN_DISPATCH
 from server.services.needs_scope import Seen, Side
-from server.services.needs_states import OPEN, TABLE, Act, Move, lock
+from server.services.needs_states import OPEN, TABLE, Act, Move, current, lock
 from server.services.staff import Scope
 
 MOST = 200
@@ -178,7 +178,7 @@ def _write(
 
 def _change(hand: Hand, row: Dispatch, now: dt.datetime, **values: Any) -> None:
     if not row.change(now=now, by=hand.actor.id, expected=hand.expected, **values):
-        raise VersionConflict
+        raise VersionConflict(current=current(row.need))
 
 
 def _tell_desk(row: Dispatch, title: str, text: str, now: dt.datetime) -> None:

@@ -82,6 +82,28 @@ def test_every_step_form_gives_both_texts_back(client: Client, space: models.Spa
     assert (late.status_code, "没赶上" in words(late)) == (409, True)
 
 
+def test_what_is_gone_from_the_page_says_so(client: Client, space: models.Space) -> None:
+    """A colleague was faster with the same part or the same request: the page still tells."""
+    operator = desk(client, factories.make_staff(Role.KEEPER, space))
+    need = factories.make_need(space, state=NeedState.IN_PROGRESS)
+    now = factories.utcnow()
+    common = {"now": now, "space": space, "need": need}
+    mine = operator_id(operator, space)
+    over = models.Dispatch.add(**common, staff=mine, role="assist", state="recalled")
+    part = models.Dispatch.add(**common, staff=mine, role="assist")
+    decided = models.Extension.add(
+        **common, days=2, reason="等批复", state="refused", due_before=need.due_resolve
+    )
+    path = f"/console/needs/{need.id}"
+    for step in (f"dispatches/{over.id}/recall", f"extensions/{decided.id}/decision"):
+        refused = operator.send(f"{path}/{step}", version=need.version, approved="yes")
+        assert refused.status_code == 409, step
+        assert 'role="alert"' in refused.text, step
+    stale = operator.send(f"/console/needs/dispatches/{part.id}/done", version=9, text="我办完了")
+    assert (stale.status_code, "我办完了" in words(stale)) == (409, True)
+    assert "同事刚刚处理过" in words(stale)
+
+
 def operator_id(_: object, space: models.Space) -> int:
     grant = models.Grant.get(models.Grant.org_unit == space.org_unit)
     return int(grant.staff_id)
