@@ -75,12 +75,22 @@ LATER = {
     "enterprises_members.verify": "role",
     "enterprises_merges.apart": "other",
     "enterprises_merges.create": "into reason",
+    "needs_dispatches.decide": "version approved words",
+    "needs_dispatches.recall": "version reason",
+    "needs_handling.accept": "version",
+    "needs_handling.answer": "answer text",
+    "needs_handling.back": "version text",
+    "needs_handling.done": "version text",
+    "needs_handling.say": "version need_version text to",
+    "needs_settings.edit_category": "name group order active version",
+    "needs_settings.new_category": "name group order active",
     "notifications.pause": "next",
     "signups_desk.apply": "rows reason when_full",
     "signups_desk.draw": "",
     "spaces_buildings.create": "name address grid_code floors spaces",
     "spaces_buildings.update": "name address grid_code floors spaces version",
     "spaces_zones.create": "day opens closes zone_id purpose week space",
+    "statistics_reports.verify": "",
     "visits_targets.create": "enterprise_id",
 }
 """Forms that a page shows only after something was done on it, and what they send."""
@@ -259,7 +269,8 @@ def test_every_form_answers_whatever_is_sent(counter: Counter, engine: str) -> N
     counter.look()
     expected = {rule.endpoint for rule in counter.rules("POST")}
     missing = expected - counter.pages.keys() - {"console.auth.create", "console.auth.delete"}
-    assert missing == {f"console.{name}" for name in LATER}, "not what LATER says"
+    unlike = missing ^ {f"console.{name}" for name in LATER}
+    assert not unlike, f"not what LATER says: {sorted(unlike)}"
     for rule in counter.rules("POST"):
         if rule.endpoint in missing:
             later = counter.later(rule)
