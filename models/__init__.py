@@ -32,6 +32,7 @@ from models.spaces import Building, OrgUnit, Space, SpaceBuilding, Venue, Zone
 from models.spaces_zones import ZoneBooking
 from models.staff import BreakGlass, Device, Grant, Invitation, RecoveryCode, Staff
 from models.statistics import BaselineFigure, MonthClose, Restatement
+from models.surveys import Survey, SurveyAnswer, SurveyReceipt
 from models.users import User, UserOpenid
 from models.visits import (
     VisitAnswer,
@@ -123,6 +124,9 @@ TABLES = (
     BaselineFigure,
     MonthClose,
     Restatement,
+    Survey,
+    SurveyReceipt,
+    SurveyAnswer,
 )
 
 __all__ = [
@@ -193,6 +197,9 @@ __all__ = [
     "Space",
     "SpaceBuilding",
     "Staff",
+    "Survey",
+    "SurveyAnswer",
+    "SurveyReceipt",
     "Task",
     "Token",
     "User",

@@ -26,6 +26,7 @@ WORDS = set(
         "exports",
         "audit",
         "statistics",
+        "surveys",
     ]
 )
 # What a room needs to stand, besides its words.
