@@ -352,7 +352,7 @@ def _hands(space: models.Space, need: models.Need, ids: Ids) -> None:
         "escalation_id": [str(called.id)],
         "template_id": [str(text.id)],
         "partner_id": [str(body.id)],
-        "staff_id": [str(models.Device.get().staff_id)],
+        "staff_id": [str(models.Device.get(space=space).staff_id)],
     }
 
 

@@ -177,10 +177,18 @@ def ways() -> list[Way]:
     return [way for way in opened if way.doors]
 
 
-def may_search() -> bool:
-    """Say whether the asking staff find anything by searching."""
+_SOUGHT = (
+    ("企业", Verb.READ_VISITS),
+    ("会员", Verb.ADMIT),
+    ("活动", Verb.SEE),
+    ("诉求", Verb.WORK_NEEDS),
+)
+
+
+def sought() -> str:
+    """Return what the asking staff find by searching, `企业、活动`; empty: nothing."""
     scope: Scope | None = g.get("scope")
-    return scope is not None and any(scope.space_ids(verb) for verb in (Verb.SEE, Verb.READ_VISITS))
+    return "、".join(name for name, verb in _SOUGHT if scope and scope.space_ids(verb))
 
 
 def _opens(door: Door, scope: Scope) -> bool:

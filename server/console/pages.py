@@ -50,7 +50,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         place_of=place_of,
         ways=navigation.ways,
-        may_search=navigation.may_search,
+        sought=navigation.sought,
         choices=labels.choices_of,
         options=lambda rows: [(row.id, row.name) for row in rows],
         pairs=lambda texts: [(text, text) for text in texts],

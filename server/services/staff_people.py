@@ -54,7 +54,10 @@ def search(by: Scope, text: str, *, number: int, now: dt.datetime) -> NumberedPa
 def get(by: Scope, staff_id: int, *, now: dt.datetime) -> Person:
     """Return an account the reader may see. Raises NotFound."""
     found: Staff | None = Staff.get_or_none(Staff.id == staff_id)
-    held = _held([staff_id], by, now).get(staff_id, [])
+    try:
+        held = _held([staff_id], by, now).get(staff_id, [])
+    except Forbidden as error:  # who gives no roles anywhere does not learn who is there
+        raise NotFound from error
     if found is None or not (held or _is_everywhere(by)):
         raise NotFound
     return Person(found, held)
