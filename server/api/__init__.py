@@ -32,6 +32,7 @@ from server.api import (
     staff,
     staff_devices,
     statistics,
+    surveys,
     users,
     visits,
 )
@@ -75,6 +76,7 @@ WORDS = (
     notifications.bp,
     notifications.staff_bp,
     visits.staff_bp,
+    surveys.bp,
 )
 
 

@@ -7,6 +7,7 @@ from flask import Response
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from models import Need, User
+from models.needs import NeedSource
 from server.api import files as files_api
 from server.api.door import IDEMPOTENCY_KEY, once, problems, reply, word
 from server.clock import utcnow
@@ -41,6 +42,7 @@ from server.services import (
     needs_intake,
     needs_links,
     needs_verdicts,
+    surveys_answers,
 )
 from server.services.files_links import Reader
 from server.services.needs_texts import Checker, texts_of
@@ -152,14 +154,20 @@ def create(body: NeedIn) -> Response:
     space_id = body.space_id if body.space_id is not None else user.home_space_id
     if space_id is None:
         raise Invalid(fields={"space_id": "请选择空间"})
-    draft = needs_intake.Draft(**body.model_dump(exclude={"space_id"}))
+    draft = needs_intake.Draft(**body.model_dump(exclude={"space_id", "survey_id"}))
+    source = NeedSource.SELF
+    if body.survey_id is not None:
+        surveys_answers.require_asked(user, body.survey_id)
+        source = NeedSource.SURVEY
     checker = _checker(user)
     # Asked here and remembered, because below a transaction holds the request's key.
     checker.accept(draft.title, texts_of(draft.body, draft.answers))
 
     def act() -> tuple[int, dict[str, Any]]:
         limit = config().needs.per_person_per_day
-        need = needs_intake.submit(user, space_id, draft, checker=checker, per_day=limit, now=now)
+        need = needs_intake.submit(
+            user, space_id, draft, source=source, checker=checker, per_day=limit, now=now
+        )
         return 201, _seen(needs.get(user, need.id)).model_dump(mode="json")
 
     answer = once(act, "needs.create", space_id, body, now=now)

@@ -58,7 +58,7 @@ def read_campaign(form: Form, campaign: VisitCampaign | None) -> CampaignForm:
     """Return the form as its shape; a season keeps its Space. Raises Invalid."""
     given: dict[str, Any] = {
         "rule": _rule(),
-        "questions": _questions([each["key"] for each in campaign.questions] if campaign else []),
+        "questions": read_questions([each["key"] for each in campaign.questions] if campaign else []),
     }
     if campaign is not None:
         given["space_id"] = campaign.space_id
@@ -131,7 +131,7 @@ def _rule() -> dict[str, Any]:
     return {"order": order, **months}
 
 
-def _questions(known: list[str]) -> list[dict[str, Any]]:
+def read_questions(known: list[str]) -> list[dict[str, Any]]:
     """Return the questions as typed; a row without a label is a question asked no more."""
     fresh = (f"q{number}" for number in range(1, 200) if f"q{number}" not in known)
     asked = []

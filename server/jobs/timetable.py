@@ -27,6 +27,8 @@ from server.services import (
     signups_reminders,
     signups_rounds,
     statistics_closes,
+    surveys,
+    surveys_pulses,
 )
 from server.services.audit import SYSTEM
 from server.services.files_disk import Disk
@@ -186,6 +188,18 @@ TIMETABLE: Final = (
         "提醒联席会议任务的负责人",
         Daily(dt.time(9, 40)),
         lambda _, now: meetings_reminders.remind_owners(now=now),
+    ),
+    Job(
+        "keep_surveys",
+        "发出到日子的问卷，结束到期的问卷",
+        Daily(dt.time(9, 0)),
+        lambda _, now: surveys.keep_time(now=now),
+    ),
+    Job(
+        "begin_pulses",
+        "每半年一次的归属感两问",
+        Daily(dt.time(9, 5)),
+        lambda _, now: surveys_pulses.begin(now=now),
     ),
     Job(
         "close_months",

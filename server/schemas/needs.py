@@ -78,6 +78,7 @@ class NeedIn(In):
     contact_times: OptionalLine = ""
     for_company: Bool = Field(False, description="On behalf of one's own company.")
     attachments: Attachments = []
+    survey_id: Id | None = Field(None, description="The survey that made one think of it.")
 
 
 class NeedPatchIn(In):

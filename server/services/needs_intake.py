@@ -67,9 +67,16 @@ def preview(code: str, urgency: Urgency, *, now: dt.datetime) -> Promise:
 
 
 def submit(
-    user: User, space_id: int, draft: Draft, *, checker: Checker, per_day: int, now: dt.datetime
+    user: User,
+    space_id: int,
+    draft: Draft,
+    *,
+    source: NeedSource = NeedSource.SELF,
+    checker: Checker,
+    per_day: int,
+    now: dt.datetime,
 ) -> Need:
-    """Take a member's need in and return it. Raises ContentRefused with nothing stored,
+    """Take a member's need in and return it; `source` says what made them write. Raises ContentRefused with nothing stored,
     RateLimited after `per_day` in one Shanghai day, NoCompany, Invalid (of attachments too),
     NotFound."""
     space, kind = _open_space(space_id), category(draft.category)
@@ -77,7 +84,7 @@ def submit(
     enterprise_id = _own_company(user) if draft.for_company else None
     # WeChat is asked before the transaction: nobody waits for it holding a lock.
     verdict = checker.accept(draft.title, texts_of(draft.body, draft.answers))
-    stand = Stand(space, NeedSource.SELF, user.id, enterprise_id, text_check=verdict)
+    stand = Stand(space, source, user.id, enterprise_id, text_check=verdict)
     actor = audit.Actor("member", user.id)
     with db.atomic():
         number = _next_number(space, now)

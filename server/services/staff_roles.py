@@ -28,6 +28,7 @@ class Verb(StrEnum):
     KEEP_REGISTER = "keep_register"  # companies: enter, change, import, merge
     EDIT_BUILDINGS = "edit_buildings"
     EXPORT_PEOPLE = "export_people"
+    RUN_SURVEYS = "run_surveys"
     STATISTICS = "statistics"
     STATISTICS_SUMS = "statistics_sums"
     ENTER_BASELINES = "enter_baselines"
@@ -49,6 +50,7 @@ _OPERATOR = _SCANNER | {
     Verb.READ_VISITS,
     Verb.KEEP_RESOURCES,
     Verb.KEEP_REGISTER,
+    Verb.RUN_SURVEYS,
     Verb.STATISTICS,
 }
 _KEEPER = _OPERATOR | {
@@ -77,6 +79,7 @@ ROLE_VERBS: dict[Role, frozenset[Verb]] = {
             Verb.KEEP_RESOURCES,
             Verb.KEEP_REGISTER,
             Verb.EDIT_BUILDINGS,
+            Verb.RUN_SURVEYS,
             Verb.STATISTICS,
             Verb.VERIFY_BASELINES,
             Verb.GRANT,

@@ -37,6 +37,7 @@ from server.services import (
     notifications,
     signups,
     signups_noshows,
+    surveys_answers,
     users,
 )
 
@@ -72,6 +73,7 @@ def copy_of(user: User, *, vault: Vault) -> dict[str, Any]:
         "checkins": _checkins(user),
         "needs": _needs(user),
         "need_activities": _need_activities(user),
+        "surveys": surveys_answers.copy_of(user.id),
         "files": [
             {
                 "id": str(row.id),
@@ -246,13 +248,11 @@ def erase(user: User, *, actor: audit.Actor, now: dt.datetime) -> None:
         Rating.update(text="").where(Rating.user_id == mine).execute()
         needs_erasure.forget(mine, now=now)
         # Which phone and which network it was; a device of the door keeps its answers.
-        ScanLog.update(device="", ip_hash="").where(
-            ScanLog.user_id == mine, ScanLog.client_ref.is_null()
-        ).execute()
-        Checkin.update(device="").where(
-            Checkin.user_id == mine, Checkin.client_ref.is_null()
-        ).execute()
+        traces = ((ScanLog, {"device": "", "ip_hash": ""}), (Checkin, {"device": ""}))
+        for table, blank in traces:
+            table.update(**blank).where(table.user_id == mine, table.client_ref.is_null()).execute()
         signups_noshows.forget(mine)
+        surveys_answers.forget(mine)
         notifications.forget(mine)
         files.forget(mine, now=now)
         Staff.update(user_id=None).where(Staff.user_id == mine).execute()

@@ -45,7 +45,7 @@ def workbook(campaign: VisitCampaign, reason: str, *, actor: Actor, now: dt.date
             after={"rows": len(rows)},
             reason=reason,
         )
-    columns = [column for question in campaign.questions for column in _columns(question)]
+    columns = [column for question in campaign.questions for column in columns_of(question)]
     named = () if campaign.is_anonymous else ("企业", "走访时间")
     head = ["序号", *named, *(name for name, _ in columns)]
     lines = [
@@ -59,7 +59,7 @@ def workbook(campaign: VisitCampaign, reason: str, *, actor: Actor, now: dt.date
             Sheet(
                 "编码表",
                 ("变量", "问题", "题型", "编码", "含义"),
-                _book(campaign),
+                code_book(campaign.questions),
                 (14, 40, 8, 8, 30),
             ),
         ]
@@ -88,7 +88,7 @@ def _rows(campaign: VisitCampaign) -> list[tuple[tuple[str, ...], dict[str, str]
     ]
 
 
-def _columns(question: dict[str, Any]) -> list[tuple[str, Any]]:
+def columns_of(question: dict[str, Any]) -> list[tuple[str, Any]]:
     """Return the columns of a question, each with how an answer is read into it: a choice as the
     number of its option, several as one column of 0 and 1 per option, a scale as its step."""
     key, options = question["key"], question["options"]
@@ -110,10 +110,10 @@ def _ticked(answer: str | None, option: str) -> int | None:
     return int(option in answer.split("\n")) if answer else None
 
 
-def _book(campaign: VisitCampaign) -> list[list[Any]]:
+def code_book(questions: list[dict[str, Any]]) -> list[list[Any]]:
     """Return the lines that say what the numbers mean."""
     lines: list[list[Any]] = []
-    for question in campaign.questions:
+    for question in questions:
         kind = VisitQuestionKind(question["kind"])
         about = [question["label"], _KINDS[kind]]
         key, options = question["key"], question["options"]

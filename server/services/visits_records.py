@@ -62,7 +62,7 @@ def record(
     target = visits_targets.get(scope, target_id, Verb.VISIT)
     campaign: VisitCampaign = target.campaign
     visits.require_open(campaign)
-    answers = checked_answers(campaign, given.answers)
+    answers = checked_answers(campaign.questions, given.answers)
     try:
         with db.atomic():
             row = _write(target, given, has_answers=bool(answers), actor=actor, now=now)
@@ -133,7 +133,7 @@ def change(
     if row.signed_off_at is not None:
         raise SignedOff
     is_kept = campaign.is_anonymous and row.has_answers
-    answers = {} if is_kept else checked_answers(campaign, given.answers)
+    answers = {} if is_kept else checked_answers(campaign.questions, given.answers)
     values: dict[str, Any] = {
         "visited_at": _when(given.visited_at, now),
         "met": given.met,
@@ -251,11 +251,11 @@ def raise_needs(
         VisitNeed.create(space=row.space_id, record=row, need=need)
 
 
-def checked_answers(campaign: VisitCampaign, answers: dict[str, str]) -> dict[str, str]:
+def checked_answers(wanted: list[dict[str, Any]], answers: dict[str, str]) -> dict[str, str]:
     """Return the answers given, without empty ones; none at all when nobody was asked. Raises
     Invalid naming each that is wrong."""
     given = {key: answer for key, answer in answers.items() if answer}
-    asked = {question["key"]: question for question in campaign.questions}
+    asked = {question["key"]: question for question in wanted}
     wrong = {f"answers.{key}": "没有这个问题" for key in given.keys() - asked.keys()}
     if given:
         for key, question in asked.items():

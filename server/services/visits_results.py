@@ -38,7 +38,7 @@ def of_campaign(campaign: VisitCampaign) -> Results:
     given = answers_of(campaign)
     is_held_back = campaign.is_anonymous and len(given) < LEAST
     shown = [] if is_held_back else campaign.questions
-    return Results(len(given), is_held_back, [_result(each, given) for each in shown])
+    return Results(len(given), is_held_back, [result_of(each, given) for each in shown])
 
 
 def answers_of(campaign: VisitCampaign) -> list[dict[str, str]]:
@@ -48,7 +48,8 @@ def answers_of(campaign: VisitCampaign) -> list[dict[str, str]]:
     return [row.answers for row in rows]
 
 
-def _result(question: dict[str, Any], given: list[dict[str, str]]) -> Result:
+def result_of(question: dict[str, Any], given: list[dict[str, str]]) -> Result:
+    """Return what came of one question, from what everybody answered."""
     kind, key = VisitQuestionKind(question["kind"]), question["key"]
     said = [answers[key] for answers in given if answers.get(key)]
     if kind is VisitQuestionKind.TEXT:

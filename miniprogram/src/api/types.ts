@@ -1215,6 +1215,8 @@ export interface NeedIn {
   /** On behalf of one's own company. */
   for_company?: boolean
   space_id?: string | null
+  /** The survey that made one think of it. */
+  survey_id?: string | null
   title: string
   urgency?: Urgency
 }
@@ -2105,6 +2107,46 @@ export interface SupplementIn {
   /** Uploads of one's own that belong to nothing yet, by their ids. */
   attachments?: string[]
   text: string
+}
+
+/** The answers by the key of their question; each travels as text, see `VisitQuestionKind`. */
+export interface SurveyAnswersIn {
+  answers: Record<string, unknown>
+}
+
+/** A survey open to the member who asks. */
+export interface SurveyBriefOut {
+  ends_on: string
+  /** The Space or the town that asks. */
+  from_name: string
+  id: string
+  is_anonymous: boolean
+  is_answered: boolean
+  kind: SurveyKind
+  questions_count: number
+  title: string
+}
+
+export type SurveyKind = 'survey' | 'pulse'
+
+/** A survey with what it asks. */
+export interface SurveyOut {
+  ends_on: string
+  /** The Space or the town that asks. */
+  from_name: string
+  id: string
+  intro: string
+  is_anonymous: boolean
+  is_answered: boolean
+  kind: SurveyKind
+  questions: VisitQuestionOut[]
+  questions_count: number
+  title: string
+}
+
+/** What is open to the member, what they have not answered first. */
+export interface SurveysOut {
+  items: SurveyBriefOut[]
 }
 
 /** `sent_at`: what the phone's clock says now; by it the server corrects each `occurred_at`. */

@@ -109,6 +109,8 @@ def tell_many(
     if not rows:
         return
     insert_or_ignore_of(Message).execute_many(db.obj, _whole(Message, rows))
+    if kind in INBOX_ONLY:
+        return
     ids = [row["id"] for row in rows]
     fresh = list(Message.select(Message.id, Message.user_id).where(Message.id.in_(ids)))
     wishes = _wishes([message.user_id for message in fresh], kind)
