@@ -23,6 +23,8 @@ from tests.house.walk import ENDS_THE_LOGIN, Call, Walk
 TOLD = re.compile(
     r'name="csrf_token" value="[^"]*"|\bsignature=[\w-]+|"request_id": ?"[^"]*"|\b[0-9a-f]{16}\b|(?<![0-9a-f])\d{15,19}(?![0-9a-f])'
     r"|\d{4}-\d\d-\d\dT[\d:.]+Z|\d\d:\d\d"
+    # What an earlier step said of itself stands on whichever page is opened next.
+    r'|(?s:<div class="notice \w+" role="status">.*?</div>\s*)'
 )
 
 
@@ -32,12 +34,34 @@ of more roles on one."""
 
 OPEN_TO_ALL = {
     "auth.create",
+    "console.staff_welcome.show",
+    "console.staff_welcome.create",
+    "metrics.metrics",
+    "public_auth.show",
     "signups.show_draw",
     "public_menus.show",
     "public_screen.show",
     "public_screen.news",
 }
 """What is told without asking who: some of it to whoever holds an address that was given out."""
+
+
+BELONG = {
+    "needs.verdict",
+    "console.needs_links.note",
+    "console.activities_materials.remove",
+    "console.activities_projects.adopt",
+    "console.staff.end_login",
+}
+"""What takes only what was held for it: any other is not there."""
+
+OWN_KEYS = {
+    "console.auth_factors.new",
+    "console.auth_factors.create",
+    "console.auth_scans.bind",
+    "console.auth_scans.create",
+}
+"""Where a key of one's own, or a code to be scanned, is shown, another each time."""
 
 
 def _ask(client: Client, call: Call) -> TestResponse:
@@ -61,13 +85,15 @@ def _keeps_secret(call: Call, answer: TestResponse, marks: tuple[str, ...]) -> N
 
 def _same(real: TestResponse, unknown: TestResponse, call: Call, absent: Call) -> None:
     """A row of others and a row that is not there are answered alike, to the letter."""
+    if call.endpoint in OWN_KEYS:
+        return
     told = [
         TOLD.sub("", answer.data.decode(errors="replace") + answer.headers.get("Location", ""))
         for answer in (real, unknown)
     ]
-    lines = [text.splitlines() for text in told]
+    lines = [[line.strip() for line in text.splitlines() if line.strip()] for text in told]
     shown = "\n".join(unified_diff(lines[0], lines[1], lineterm="", n=0))
-    is_same = (real.status_code, told[0]) == (unknown.status_code, told[1])
+    is_same = (real.status_code, lines[0]) == (unknown.status_code, lines[1])
     assert is_same, f"{call}: {real.status_code}, {absent}: {unknown.status_code}\n{shown[:3000]}"
 
 
@@ -146,7 +172,7 @@ def test_members_reach_only_their_own(
         _keeps_secret(call, answer, (PRIVATE, INTERNAL, NAME))
         if call.path.startswith("/api/v1/staff/"):
             assert answer.status_code == 401, call
-        elif call.kinds and not call.is_public:
+        elif call.kinds and not call.is_public and call.endpoint not in OPEN_TO_ALL:
             assert answer.status_code in (404, 303), f"{call}: {answer.status_code}"
             _same(answer, _absent(mine, absent, seen), call, absent)
     # By right a member signs up for what is open to all and brings a need to any Space.
@@ -231,14 +257,20 @@ def _account(who: str, place: FullSpace) -> models.Staff:
     [
         # The code on the screen; at the door who leaves, how many came, and a flag looked into.
         (Role.SCANNER, {"Session", "Checkin"}, {"AuditLog", "ScanLog", "Device"}),
-        # A day of the calendar moves what was promised.
-        (Role.PLATFORM_ADMIN, {"CalendarDay", "Need"}, {"NeedEvent", "AuditLog"}),
+        # A day of the calendar moves what was promised; accounts are shut and roles given.
+        (
+            Role.PLATFORM_ADMIN,
+            {"CalendarDay", "Need", "Staff", "Grant", "Invitation"},
+            {"NeedEvent", "AuditLog", "Grant"},
+        ),
         # The registers are the town's: a merge taken back, a sheet written, a partner retired.
         (
             Role.TOWN_OFFICER,
             {"Enterprise", "EnterpriseMerge", "EnterpriseImport", "EnterpriseImportRow"}
-            | {"Partner", "Expert", "Resource"},
-            {"Need", "NeedEvent", "NeedCounter", "AuditLog", "Partner", "Expert", "Resource"},
+            | {"Partner", "Expert", "Resource", "Staff", "Grant", "Invitation"}
+            | {"BaselineFigure"},
+            {"Need", "NeedEvent", "NeedCounter", "AuditLog", "Partner", "Expert", "Resource"}
+            | {"Grant"},
         ),
     ],
 )
@@ -253,7 +285,7 @@ def test_staff_who_see_the_space_read_no_words_of_people(
     """They see how things stand; what people wrote and are called is for those who work there."""
     at = {Role.TOWN_OFFICER: place.town, Role.SCANNER: place.space}
     account = factories.make_staff(role, at.get(role) or models.OrgUnit.get(kind="nation"))
-    before = _rows()
+    before = {key: row for key, row in _rows().items() if key != ("Staff", account.id)}
     mine = client.as_staff(account)
     refused = 0
     for call in walk.calls():
@@ -317,6 +349,7 @@ def test_the_walk_knows_the_way(walk: Walk, client: Client, place: FullSpace) ->
     models.Grant.add(
         now=utcnow(), staff=account, role=Role.PLATFORM_ADMIN, org_unit=nation, from_on=today
     )
+    models.BreakGlass.update(staff=account).execute()  # each sees what he opened himself
     keeper = client.as_staff(account)
     member = client.as_user(place.member)
     reached = 0
@@ -327,6 +360,8 @@ def test_the_walk_knows_the_way(walk: Walk, client: Client, place: FullSpace) ->
         if answer.status_code == 404:  # drafts and rehearsals are not there for members
             drafts = {"activity_id", "session_id"} if _is_for_members(call) else set()
             is_hidden = call.kinds & (drafts | {"payload"}) and not call.is_public
+            # Ids of two kinds need not belong together, and only what was held for it can be judged.
+            is_hidden = is_hidden or len(call.kinds) > 1 or call.endpoint in BELONG
             assert is_hidden, f"{call}: {answer.text[:300]}"
         reached += answer.status_code < 400
     assert reached > 40

@@ -16,7 +16,13 @@ from tests.full_space import FullSpace
 
 BENCH = ("/_dev/", "/preview/")  # not there in production
 FILES = {"filename", "name", "version"}  # arguments of routes that serve files of the program
-ENDS_THE_LOGIN = {"users.delete", "auth.delete", "console.auth.delete", "users.update"}
+ENDS_THE_LOGIN = {
+    "users.delete",
+    "users.update",
+    "auth.delete",
+    "console.auth.delete",
+    "console.auth_factors.drop",
+}
 SAFE = {"GET", "HEAD", "OPTIONS"}
 EVERYBODYS = {"series_id", "building_id"}
 UNKNOWN = "4611686018427387904"
