@@ -1,6 +1,7 @@
 """What people are told about the place they hold: cancelled, changed, promoted, decided, soon."""
 
 import datetime as dt
+from dataclasses import dataclass
 from enum import StrEnum
 
 from models import Session
@@ -26,52 +27,62 @@ def cancelled_text(session: Session, reason: str) -> tuple[str, str]:
     return f"活动取消：{name}", f"原定 {when} 的“{name}”已取消。原因：{reason}"
 
 
+@dataclass(frozen=True)
+class _Word:
+    """What one message says. `key` tells it from others of its kind."""
+
+    kind: str
+    key: str
+    title: str
+    body: str
+    fields: dict[str, str]
+    of_activity: bool = False
+
+
+def _tell(user_id: int, session: Session, word: _Word, now: dt.datetime) -> None:
+    """Put it into the inbox and the outbox, as word of the session or of its whole activity."""
+    activity = session.activity
+    subject, subject_id = ("activity", activity.id) if word.of_activity else ("session", session.id)
+    notifications.tell(
+        user_id,
+        kind=word.kind,
+        subject_type=subject,
+        subject_id=subject_id,
+        dedupe_key=word.key,
+        title=word.title,
+        body=word.body,
+        page=page_of(activity.id),
+        fields={"activity": activity.title, "starts_at": moment_text(session.starts_at)}
+        | word.fields,
+        space_id=session.space_id,
+        now=now,
+    )
+
+
 def tell_cancelled(
     user_id: int, session: Session, *, whole: bool, reason: str, now: dt.datetime
 ) -> None:
     """Tell somebody that the session does not take place; `whole`: nor does the activity. Somebody
     in several sessions hears of a cancelled activity once."""
-    activity = session.activity
-    subject, subject_id = ("activity", activity.id) if whole else ("session", session.id)
-    when = moment_text(session.starts_at)
+    subject = f"activity:{session.activity_id}" if whole else f"session:{session.id}"
     title, body = cancelled_text(session, reason)
-    notifications.tell(
-        user_id,
-        kind="cancelled",
-        subject_type=subject,
-        subject_id=subject_id,
-        dedupe_key=f"cancelled:{subject}:{subject_id}",
-        title=title,
-        body=body,
-        page=page_of(activity.id),
-        fields={"activity": activity.title, "starts_at": when, "reason": reason},
-        space_id=session.space_id,
-        now=now,
+    word = _Word(
+        "cancelled", f"cancelled:{subject}", title, body, {"reason": reason}, of_activity=whole
     )
+    _tell(user_id, session, word, now)
 
 
 def tell_changed(user_id: int, session: Session, *, was: str, now: dt.datetime) -> None:
     """Tell somebody what time or place was, and what it is now."""
-    activity = session.activity
     when, place = moment_text(session.starts_at), place_of(session)
-    notifications.tell(
-        user_id,
-        kind="changed",
-        subject_type="session",
-        subject_id=session.id,
-        dedupe_key=f"changed:{session.id}:{session.version}",
-        title=f"活动有变：{activity.title}",
-        body=f"原为：{was}\n现为：{when} {place}\n如不能参加，开始前都可以取消报名。",
-        page=page_of(activity.id),
-        fields={
-            "activity": activity.title,
-            "change": "时间或地点有调整",
-            "starts_at": when,
-            "place": place,
-        },
-        space_id=session.space_id,
-        now=now,
+    word = _Word(
+        "changed",
+        f"changed:{session.id}:{session.version}",
+        f"活动有变：{session.activity.title}",
+        f"原为：{was}\n现为：{when} {place}\n如不能参加，开始前都可以取消报名。",
+        {"change": "时间或地点有调整", "place": place},
     )
+    _tell(user_id, session, word, now)
 
 
 def tell_promoted(
@@ -79,27 +90,16 @@ def tell_promoted(
 ) -> None:
     """Tell somebody that they moved up from the waiting list: for certain, or, with `hold_until`,
     if they accept in time. `ref` tells this promotion from an earlier one."""
-    activity = session.activity
-    when = moment_text(session.starts_at)
+    name = session.activity.title
     tip = f"请在{hold_until.astimezone(SHANGHAI):%H:%M}前确认" if hold_until else "您已候补成功"
-    notifications.tell(
-        user_id,
-        kind="promoted",
-        subject_type="session",
-        subject_id=session.id,
-        dedupe_key=f"promoted:{ref}",
-        title=f"候补有名额了：{activity.title}",
-        body=f"{when} 的“{activity.title}”为您留出了名额。{tip}。",
-        page=page_of(activity.id),
-        fields={
-            "activity": activity.title,
-            "starts_at": when,
-            "place": place_of(session),
-            "tip": tip,
-        },
-        space_id=session.space_id,
-        now=now,
+    word = _Word(
+        "promoted",
+        f"promoted:{ref}",
+        f"候补有名额了：{name}",
+        f"{moment_text(session.starts_at)} 的“{name}”为您留出了名额。{tip}。",
+        {"place": place_of(session), "tip": tip},
     )
+    _tell(user_id, session, word, now)
 
 
 def tell_decided(
@@ -107,21 +107,15 @@ def tell_decided(
 ) -> None:
     """Tell somebody what was decided about their signup: let in, refused, drawn or not. `result` is
     a few words, `tip` what follows from it; `ref` tells this decision from another."""
-    activity = session.activity
-    when = moment_text(session.starts_at)
-    notifications.tell(
-        user_id,
-        kind="decided",
-        subject_type="session",
-        subject_id=session.id,
-        dedupe_key=f"decided:{ref}",
-        title=f"{result}：{activity.title}",
-        body=f"{when} 的“{activity.title}”：{result}。{tip}",
-        page=page_of(activity.id),
-        fields={"activity": activity.title, "result": result, "starts_at": when, "tip": tip},
-        space_id=session.space_id,
-        now=now,
+    name = session.activity.title
+    word = _Word(
+        "decided",
+        f"decided:{ref}",
+        f"{result}：{name}",
+        f"{moment_text(session.starts_at)} 的“{name}”：{result}。{tip}",
+        {"result": result, "tip": tip},
     )
+    _tell(user_id, session, word, now)
 
 
 class Ahead(StrEnum):
@@ -144,18 +138,12 @@ def _soon(session: Session, ahead: Ahead, now: dt.datetime) -> str:
 
 def tell_soon(user_id: int, session: Session, ahead: Ahead, *, now: dt.datetime) -> None:
     """Remind somebody of the place they hold, and that they may pass it on."""
-    activity = session.activity
-    when, place = moment_text(session.starts_at), place_of(session)
-    notifications.tell(
-        user_id,
-        kind="reminder",
-        subject_type="session",
-        subject_id=session.id,
-        dedupe_key=soon_key(session, ahead),
-        title=f"{_soon(session, ahead, now)}：{activity.title}",
-        body=f"{when} {place}。来不了请点开活动取消报名，名额会让给候补的人。",
-        page=page_of(activity.id),
-        fields={"activity": activity.title, "starts_at": when, "place": place},
-        space_id=session.space_id,
-        now=now,
+    place = place_of(session)
+    word = _Word(
+        "reminder",
+        soon_key(session, ahead),
+        f"{_soon(session, ahead, now)}：{session.activity.title}",
+        f"{moment_text(session.starts_at)} {place}。来不了请点开活动取消报名，名额会让给候补的人。",
+        {"place": place},
     )
+    _tell(user_id, session, word, now)
