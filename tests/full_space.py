@@ -84,10 +84,31 @@ def fill(vault: Vault, disk: Disk, secret: str) -> FullSpace:
     _meetings(space, company, ids)
     _accounts(space, ids)
     _statistics(space, ids)
+    _surveys(space, ids)
     # Whoever holds the link of the screen may look at it.
     public |= {"signed": ids["signed"]}
     public |= {"space_id": ids["space_id"], "enterprise_id": ids["enterprise_id"]}
     return FullSpace(space, town, district, member, ids, public, category.code, series)
+
+
+def _surveys(space: models.Space, ids: Ids) -> None:
+    """Make a survey members may answer, a draft, and one by name that is over and answered."""
+    now = utcnow()
+    day = day_of(now)
+    asked = [
+        {"key": "q1", "label": f"{PRIVATE}问题", "kind": "text", "options": [], "required": False}
+    ]
+    of: dict[str, Any] = {
+        "org_unit": space.org_unit_id, "space": space, "questions": asked, "starts_on": day,
+        "ends_on": day, "title": f"{PRIVATE}问卷",
+    }  # fmt: skip
+    running = models.Survey.add(now=now, **of, published_at=now, invited_at=now)
+    draft = models.Survey.add(now=now, **of | {"title": f"{INTERNAL}问卷"})
+    over = models.Survey.add(
+        now=now, **of, is_anonymous=False, published_at=now, closed_at=now, answered=1, members=1
+    )
+    models.SurveyAnswer.create(space=space, survey=over, answers={"q1": f"{PRIVATE}回答"})
+    ids["survey_id"] = [str(running.id), str(draft.id), str(over.id)]
 
 
 def _statistics(space: models.Space, ids: Ids) -> None:

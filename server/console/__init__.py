@@ -57,7 +57,9 @@ from server.console import (
     statistics,
     statistics_districts,
     statistics_reports,
+    statistics_surveys,
     statistics_towns,
+    surveys,
     visits,
     visits_records,
     visits_results,
@@ -117,8 +119,10 @@ WORDS = (
     auth_scans.bp,
     statistics.bp,
     statistics_reports.bp,
+    statistics_surveys.bp,
     statistics_towns.bp,
     statistics_districts.bp,
+    surveys.bp,
     search.bp,
 )
 

@@ -60,6 +60,7 @@ _ACTS: Final = {
     "staff.revoke_invitation": "撤回邀请", "staff.set_up_factor": "启用两步验证",
     "staff.take_up": "接受邀请", "statistics.enter_baseline": "填报基数",
     "statistics.verify_baseline": "核对基数", "users.revoke_data": "按微信要求删除资料",
+    "surveys.close": "结束问卷",
     "visits.add_target": "加入走访名单", "visits.remove_target": "移出走访名单",
     "audit.break_glass": "应急查看", "audit.look": "打开应急查看的内容",
     "visits.set_questions": "修改走访提问", "needs.check": "内容检查",

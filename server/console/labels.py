@@ -24,10 +24,12 @@ from models.menus import RevisionState
 from models.signups import SignupSource, SignupState
 from models.spaces import VenueRole
 from models.staff import Role
+from models.surveys import SurveyKind
 from models.visits import TargetState, VisitKind
 from server.console.meetings_labels import OF_MEETINGS
 from server.console.needs_labels import EVENTS, OF_NEEDS
 from server.console.notifications_labels import OF_NOTIFICATIONS
+from server.services.surveys import SurveyState
 
 # Keyed by type first: members of a StrEnum are equal across enums when their texts are.
 _LABELS: dict[type[StrEnum], dict[StrEnum, tuple[str, str]]] = {
@@ -115,6 +117,13 @@ _LABELS: dict[type[StrEnum], dict[StrEnum, tuple[str, str]]] = {
         VisitKind.SPRING: ("新春走访", "lamp"),
         VisitKind.RESEARCH: ("大调研", "good"),
         VisitKind.OTHER: ("专题走访", "plain"),
+    },
+    SurveyKind: {SurveyKind.SURVEY: ("问卷", "plain"), SurveyKind.PULSE: ("归属感两问", "lamp")},
+    SurveyState: {
+        SurveyState.DRAFT: ("草稿", "quiet"),
+        SurveyState.COMING: ("未开始", "warn"),
+        SurveyState.OPEN: ("填写中", "good"),
+        SurveyState.OVER: ("已结束", "plain"),
     },
     TargetState: {
         TargetState.TODO: ("待走访", "warn"),

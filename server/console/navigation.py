@@ -72,8 +72,11 @@ WAYS = (
         ),
     ),
     Way(
-        "消息",
-        (Door("notifications", "消息", "send", "console.notifications.index", (Verb.EDIT_MENU,)),),
+        "消息与问卷",
+        (
+            Door("notifications", "消息", "send", "console.notifications.index", (Verb.EDIT_MENU,)),
+            Door("surveys", "问卷", "ui-checks", "console.surveys.index", (Verb.RUN_SURVEYS,)),
+        ),
     ),
     Way(
         "统计",
@@ -161,6 +164,7 @@ BEHIND = {
     "signups_desk": "activities",
     "signups_noshows": "activities",
     "statistics_reports": "statistics",
+    "statistics_surveys": "statistics",
 }
 """Words without a line of their own, and the one they are reached by."""
 

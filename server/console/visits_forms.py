@@ -58,7 +58,9 @@ def read_campaign(form: Form, campaign: VisitCampaign | None) -> CampaignForm:
     """Return the form as its shape; a season keeps its Space. Raises Invalid."""
     given: dict[str, Any] = {
         "rule": _rule(),
-        "questions": read_questions([each["key"] for each in campaign.questions] if campaign else []),
+        "questions": read_questions(
+            [each["key"] for each in campaign.questions] if campaign else []
+        ),
     }
     if campaign is not None:
         given["space_id"] = campaign.space_id
@@ -73,7 +75,13 @@ def campaign_values(campaign: VisitCampaign) -> dict[str, Any]:
     values |= {"kind": campaign.kind.value, "is_anonymous": campaign.is_anonymous and "on"}
     values |= {name: getattr(rule, name) for name in _MONTHS}
     values |= {f"o{number}": why.value for number, why in enumerate(rule.order)}
-    for number, question in enumerate(campaign.questions):
+    return values | question_values(campaign.questions)
+
+
+def question_values(questions: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return what a form shows of questions."""
+    values: dict[str, Any] = {}
+    for number, question in enumerate(questions):
         values |= {
             f"q{number}_key": question["key"],
             f"q{number}_label": question["label"],

@@ -201,6 +201,7 @@ _SENTENCES = {
     "literal_error": "不在可选范围内",
     "list_type": "请填写列表",
     "dict_type": "请填写对象",
+    "too_short": "至少 {min_length} 项",
     "too_long": "最多 {max_length} 项",
     "model_type": "请求内容应为 JSON 对象",
     "model_attributes_type": "请求内容应为 JSON 对象",

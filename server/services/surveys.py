@@ -82,6 +82,13 @@ def get(scope: Scope, survey_id: int) -> Survey:
     return found
 
 
+def require_export(scope: Scope, row: Survey) -> None:
+    """Let pass who may take the answers along: of an anonymous survey whoever runs it, of one by
+    name who may export people. Raises Forbidden."""
+    if not (row.is_anonymous or scope.holds(Verb.EXPORT_PEOPLE, row.org_unit.path)):
+        raise Forbidden
+
+
 def create(scope: Scope, wanted: SurveyIn, *, actor: Actor, now: dt.datetime) -> Survey:
     """Add a draft and return it. Raises NotFound, Forbidden, Invalid."""
     unit = OrgUnit.get_or_none(OrgUnit.id == wanted.org_unit_id)
