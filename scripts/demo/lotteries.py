@@ -90,7 +90,9 @@ def add_lotteries(
         activities.publish(activity, expected=activity.version, actor=audit.SYSTEM, now=opened)
         for number, person in enumerate(rng.sample(neighbours, hot.wanted)):
             party = 1 + (hot.closes_in is not None and number % 3 == 0)
-            form = SignupIn(party_size=party, join_waitlist=number % 4 != 1 or not hot.closes_in)
+            # More of them than a draw has places would not wait: whoever the seed favours, the demo
+            # shows somebody who lost.
+            form = SignupIn(party_size=party, join_waitlist=number % 4 == 0 or not hot.closes_in)
             user = User.get_by_id(person.user_id)
             signups.sign_up(user, session.id, form, now=opened + number * HOUR)
         if hot.closes_in is not None and hot.closes_in < dt.timedelta(0):
