@@ -38,14 +38,15 @@ def expected(revision_id: int) -> ResponseReturnValue:
     """Show whom publishing the menu would reach."""
     revision = menus.get(revision_id)
     current_scope().require(Verb.EDIT_MENU, revision.space_id)
-    chosen = _asked(audience.BEFORE)
+    found = audience.before(revision.space_id, "menu")
+    chosen = _asked(found)
     page = audience.people_before(
         revision.space_id, "menu", chosen, cursor=request.args.get("cursor"), limit=_AT_ONCE
     )
     may_read = current_scope().allows(Verb.EXPORT_PEOPLE, revision.space_id)
     return _page(
         chosen,
-        audience.before(revision.space_id, "menu"),
+        found,
         heading="发布会告诉谁",
         lead=f"{revision.space.name} · 按现在的提醒次数和设置估计",
         back=url_for("console.menus.show", revision_id=revision.id),
@@ -62,7 +63,8 @@ def people(campaign_id: int) -> ResponseReturnValue:
     """Show who was reached by a campaign, and why the others were not."""
     campaign = ledger.get_campaign(campaign_id)
     current_scope().require(Verb.EDIT_MENU, campaign.space_id)
-    chosen = _asked(audience.AFTER)
+    found = audience.after(campaign)
+    chosen = _asked(found)
     page = audience.people_after(
         campaign, chosen, cursor=request.args.get("cursor"), limit=_AT_ONCE
     )
@@ -76,7 +78,6 @@ def people(campaign_id: int) -> ResponseReturnValue:
         }
         for row, user in page.items
     ]
-    found = audience.after(campaign)
     return _page(
         chosen,
         found,
@@ -112,9 +113,12 @@ def counts(campaign_id: int) -> Response:
     )
 
 
-def _asked(reasons: tuple[Reason, ...]) -> Reason:
+def _asked(found: audience.Audience) -> Reason:
+    """Return the reason asked for; without one, the first that has people behind it."""
     wanted = door.asked(Reason, "reason")
-    return wanted if wanted in reasons else Reason.REACHED
+    if wanted in found.counts:
+        return wanted
+    return next((why for why, count in found.counts.items() if count), Reason.REACHED)
 
 
 def _name(user: User | None, may_read: bool) -> str:
