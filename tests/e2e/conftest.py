@@ -1,5 +1,6 @@
 """The real pages in Chromium against the real server. Without Chromium the tests say so aloud."""
 
+import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,6 +14,8 @@ from playwright.sync_api import (
 )
 
 import models
+from server import clock
+from server.clock import utcnow
 from tests import factories
 
 
@@ -45,6 +48,12 @@ class Visitor:
         cookie = factories.make_console_login(staff)
         self.context.add_cookies([{"name": "xinyi_console", "value": cookie, "url": self.base}])
         return self
+
+
+def begin_slot() -> None:
+    """Move the clock to the start of a code's twenty seconds: late in them, the codes a screen holds
+    would run out a moment before an outage of forty seconds does."""
+    clock.move(clock.offset() + dt.timedelta(seconds=20 - utcnow().timestamp() % 20))
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from models.staff import Role
 from server import passwords
 from server.clock import SHANGHAI, utcnow
 from tests import factories
-from tests.e2e.conftest import Visitor
+from tests.e2e.conftest import Visitor, begin_slot
 
 pytestmark = [
     pytest.mark.browser,
@@ -140,6 +140,7 @@ def test_plans_slots_and_a_class_and_calls_one_off(
 def test_the_screen_counts_up_and_survives_an_outage(
     visitor: Visitor, keeper: models.Staff, space: models.Space
 ) -> None:
+    begin_slot()
     session = _going_on(space)
     page = visitor.log_in(keeper).page
     page.clock.install()

@@ -15,7 +15,7 @@ from server.services import checkins_screens as screens
 from server.services.audit import SYSTEM
 from tests import factories
 from tests.conftest import resources
-from tests.e2e.conftest import Visitor
+from tests.e2e.conftest import Visitor, begin_slot
 
 HOUR = dt.timedelta(hours=1)
 
@@ -65,6 +65,7 @@ def test_the_lobby_screen_outlives_outages_days_and_its_own_link(
         chromium, f"http://127.0.0.1:{lobby.port}", viewport={"width": 1920, "height": 1080}
     )
     page = window.page
+    begin_slot()
     page.clock.install()
     page.goto(f"/screen/{link}")
     expect(page.get_by_role("heading", name="税务讲座")).to_be_visible()
