@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { VisitQuestionOut } from '../src/api/types'
-import { askedView, pickOption, wrongAnswers } from '../src/pages/staff/door/asked'
+import { askedView, pickOption, wrongAnswers } from '../src/utils/asked'
 import { type VisitEntry, VisitQueue, type VisitVerdict, type Written } from '../src/pages/staff/door/visits'
 
 const WRITTEN: Written = {

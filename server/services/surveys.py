@@ -161,7 +161,7 @@ def invite(row: Survey, *, now: dt.datetime) -> None:
     transaction. A second time nothing happens."""
     if not row.change(now=now, invited_at=now):
         raise VersionConflict
-    who = "匿名填写，" if row.is_anonymous else ""
+    who = "匿名，" if row.is_anonymous else "具名，"
     last = f"{row.ends_on.month}月{row.ends_on.day}日"
     for space_id in space_ids_of(row):
         campaigns.start(
@@ -171,8 +171,8 @@ def invite(row: Survey, *, now: dt.datetime) -> None:
             subject_id=row.id,
             dedupe_key=f"survey:{row.id}",
             title=f"请您填写：{row.title}"[:80],
-            body=f"{len(row.questions)} 个问题，{who}{last}前都可以填。",
-            page=f"pages/surveys/answer/index?id={row.id}",
+            body=f"{len(row.questions)} 个问题，{who}填到{last}。",
+            page=f"pages/surveys/answer/answer?id={row.id}",
             fields={},
             activity_ids=None,
             now=now,

@@ -219,7 +219,7 @@ def test_in_the_inbox_once_and_not_at_wechat(ground: Ground, now: dt.datetime) -
         while campaigns.spread(campaign_id, batch=50, now=tomorrow):
             pass
     [message] = models.Message.select().where(models.Message.user_id == user.id)
-    assert message.page == f"pages/surveys/answer/index?id={row.id}"
+    assert message.page == f"pages/surveys/answer/answer?id={row.id}"
     assert models.Delivery.select().where(models.Delivery.user_id == user.id).count() == 0
     campaigns.finish(now=tomorrow)
     assert models.Campaign.get().state is CampaignState.DONE

@@ -57,12 +57,15 @@ Page({
   given: {} as Record<string, string>,
   /** The attachments as they stand. */
   files: { kept: [], obstacle: '' } as Standing,
+  /** The survey that made one think of it. */
+  survey: '',
   /** The words last sent, and the key they were sent under. */
   sent: '',
   key: '',
 
-  onLoad() {
+  onLoad(query: { survey?: string }) {
     this.given = {}
+    this.survey = query.survey ?? ''
     void this.load()
   },
 
@@ -185,7 +188,7 @@ Page({
       const written = {
         space_id: space?.id ?? null, category, title: title.trim(), body: body.trim(),
         answers: answersOf(questions), urgency, contact_times: times.trim(), for_company: forCompany,
-        attachments: this.files.kept.map((each) => each.id),
+        attachments: this.files.kept.map((each) => each.id), survey_id: this.survey || null,
       }
       const need = await needs.submit(written, this.keyOf(JSON.stringify(written)))
       this.done()

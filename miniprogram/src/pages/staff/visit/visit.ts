@@ -1,4 +1,5 @@
 import type { CategoryOut, VisitTargetOut } from '../../../api/types'
+import { askedView, type AskedView, givenAnswers, wrongAnswers } from '../../../utils/asked'
 import type { Kept, Standing } from '../../../utils/attachments'
 import { draftOf, dropDraft, keepDraft } from '../../../utils/drafts'
 import { newKey } from '../../../utils/keys'
@@ -7,7 +8,6 @@ import { confirmed, datasetOf, goBack, textScale } from '../../../utils/screen'
 import { keptMe } from '../door/keeping'
 import { keptRound, syncVisits } from '../door/visiting'
 import { type HeardNeed, visitQueue, type Written } from '../door/visits'
-import { askedView, type AskedView, pickOption, wrongAnswers } from '../door/asked'
 
 const PAUSE_MS = 300
 const MOST_NEEDS = 10
@@ -117,15 +117,8 @@ Page({
     this.keepSoon()
   },
 
-  onOption(event: WechatMiniprogram.TouchEvent) {
-    const { at, value } = datasetOf<{ at: number, value: string }>(event)
-    this.setData({ [`asked[${at}]`]: pickOption(this.data.asked[at], value) })
-    this.keepSoon()
-  },
-
-  onAnswer(event: WechatMiniprogram.Input) {
-    const { at } = datasetOf<{ at: number }>(event)
-    this.setData({ [`asked[${at}].answer`]: event.detail.value, [`asked[${at}].error`]: '' })
+  onAsked(event: WechatMiniprogram.CustomEvent<{ at: number, asked: AskedView }>) {
+    this.setData({ [`asked[${event.detail.at}]`]: event.detail.asked })
     this.keepSoon()
   },
 
@@ -188,7 +181,7 @@ Page({
     const { daysAgo, state, reason, met, visitors, summary, asked, heard } = this.data
     return {
       at: this.at, daysAgo, state, reason, met, visitors, summary, kept: this.photos,
-      answers: Object.fromEntries(asked.filter((each) => each.answer.trim()).map((each) => [each.key, each.answer.trim()])),
+      answers: givenAnswers(asked),
       needs: heard.map(({ category, title, body, urgency, answers }) => ({ category, title, body, urgency, answers })),
     }
   },

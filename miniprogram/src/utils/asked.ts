@@ -1,6 +1,6 @@
-/** The questions of a season, as they are asked on a phone. */
+/** The questions of a survey or of a season of visits, as they are asked on a phone. */
 
-import type { VisitQuestionOut } from '../../../api/types'
+import type { VisitQuestionOut } from '../api/types'
 
 export interface AskedView extends Pick<VisitQuestionOut, 'key' | 'label' | 'kind' | 'required'> {
   answer: string
@@ -28,9 +28,14 @@ export function pickOption(asked: AskedView, value: string): AskedView {
   return { ...asked, answer, options: marked(choices, answer), error: '' }
 }
 
-/** The questions with a word at each required one left empty. Whoever answers nothing at all was not asked. */
-export function wrongAnswers(asked: AskedView[]): AskedView[] {
-  const isAsked = asked.some((each) => each.answer.trim())
+/** The answers given, by key; those left empty are left out. */
+export function givenAnswers(asked: AskedView[]): Record<string, string> {
+  const given = asked.filter((each) => each.answer.trim())
+  return Object.fromEntries(given.map((each) => [each.key, each.answer.trim()]))
+}
+
+/** The questions with a word at each required one left empty. On a visit, whoever answers nothing at all was not asked. */
+export function wrongAnswers(asked: AskedView[], isAsked = asked.some((each) => each.answer.trim())): AskedView[] {
   return asked.map((each) => ({ ...each, error: isAsked && each.required && !each.answer.trim() ? '请回答这一题' : '' }))
 }
 
