@@ -22,6 +22,7 @@ from scripts.demo import (
     programme,
     projects,
     register,
+    surveys,
     visits,
 )
 from server.clock import utcnow
@@ -88,6 +89,7 @@ def _fill(resources: Resources, passwords: dict[str, str], now: dt.datetime) -> 
     visits.add_visits(town, now)
     figures.add_figures(full.space, now)
     meetings.add_meetings(town, bodies, now)
+    surveys.add_surveys(town, crowd, vault=resources.vault, now=now)
 
 
 def _password() -> str:

@@ -30,6 +30,7 @@ LISTS = {
     "/pages/notifications/wallet/wallet": "提醒次数",
     "/pages/spaces/choose/choose": "选择我的空间",
     "/pages/enterprises/mine/mine": "我的企业",
+    "/pages/surveys/list/list": "问卷",
     "/pages/users/profile/profile": "我的资料",
     "/pages/needs/edit/edit": "提诉求",
     "/pages/users/footprint/footprint": "我的足迹",
