@@ -4,7 +4,7 @@ from flask import Response
 
 from server.api.door import problems, reply, staff_word
 from server.context import current_scope
-from server.schemas.audit import AuditLineOut, AuditQuery, ChangeOut
+from server.schemas.audit import AuditLineOut, AuditQuery, AuditChangeOut
 from server.schemas.base import ListOut
 from server.services import audit_trail as trail
 
@@ -36,7 +36,9 @@ def _out(line: trail.Line) -> AuditLineOut:
         object_type=row.object_type,
         object_id=row.object_id,
         place=line.place,
-        changes=[ChangeOut(name=name, before=was, after=now) for name, was, now in line.changes],
+        changes=[
+            AuditChangeOut(name=name, before=was, after=now) for name, was, now in line.changes
+        ],
         reason=line.reason,
         request_id=row.request_id,
     )

@@ -18,7 +18,7 @@ class AuditQuery(PageQuery):
     to_on: Day | None = None
 
 
-class ChangeOut(Out):
+class AuditChangeOut(Out):
     """One fact that changed."""
 
     name: str
@@ -37,6 +37,6 @@ class AuditLineOut(Out):
     object_type: str
     object_id: Id | None
     place: str
-    changes: list[ChangeOut]
+    changes: list[AuditChangeOut]
     reason: str
     request_id: str

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 import requests
 from openapi_spec_validator import OpenAPIV31SpecValidator
+from pydantic import BaseModel
 
 import models
 from models.staff import Role
+from server.schemas.base import Out
 from tests import factories
 from tests.conftest import Client, Sandbox
 
@@ -20,6 +22,18 @@ def test_document_is_valid(client: Client) -> None:
     document = client.get("/api/openapi.json").json
     assert document["openapi"].startswith("3.1")
     OpenAPIV31SpecValidator(document).validate()
+
+
+def test_each_shape_has_a_name_of_its_own(client: Client) -> None:
+    """Two of one name would be told as one in the document."""
+    assert client  # the application is there, so all shapes are
+    shapes: list[type[BaseModel]] = [Out]
+    seen: dict[str, type[BaseModel]] = {}
+    while shapes:
+        for shape in shapes.pop().__subclasses__():
+            known = seen.setdefault(shape.__name__, shape)
+            assert known is shape, f"{known.__module__} and {shape.__module__}: {shape.__name__}"
+            shapes.append(shape)
 
 
 def test_every_refusal_is_a_problem(client: Client) -> None:
@@ -76,4 +90,5 @@ def test_whatever_is_sent_is_answered_as_documented(
         check=False,
     )
     assert session.id  # something real stood there meanwhile
-    assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
+    found = done.stdout.partition(" FAILURES ")[2].partition(" WARNINGS ")[0]
+    assert done.returncode == 0, (found or done.stdout)[:20000] + done.stderr[-2000:]

@@ -217,7 +217,11 @@ def test_rating_and_reopening(client: Client, bench: Bench) -> None:
     assert again["promise"]["resolve_by"] == "2026-05-19T09:30:00Z"
     answer_it_again = models.Need.get_by_id(int(need_id))
     needs_desk.answer(
-        bench.desk(answer_it_again), Outcome.EXPLAINED, "政策不允许", consulted="镇里", now=clock.utcnow()
+        bench.desk(answer_it_again),
+        Outcome.EXPLAINED,
+        "政策不允许",
+        consulted="镇里",
+        now=clock.utcnow(),
     )
     once = user.post(f"{path}/reopen", json={"reason": "再来"})
     assert (once.status_code, once.json["code"]) == (409, "reopen_used")

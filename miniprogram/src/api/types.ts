@@ -152,13 +152,20 @@ export interface AttendeeOut {
   user_id: string
 }
 
+/** One fact that changed. */
+export interface AuditChangeOut {
+  after: unknown
+  before: unknown
+  name: string
+}
+
 /** One act that left a trace, as far as the reader may see it. */
 export interface AuditLineOut {
   action: string
   actor_kind: string
   actor_name: string
   at: string
-  changes: ChangeOut[]
+  changes: AuditChangeOut[]
   id: string
   object_id: string | null
   object_type: string
