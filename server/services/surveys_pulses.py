@@ -33,6 +33,7 @@ QUESTIONS: Final[tuple[dict[str, Any], ...]] = tuple(
 )
 """What is asked (product rule 5): never changed, so that half-years stay comparable."""
 
+_NAMES: Final = {"1": "上", "2": "下"}
 _INTRO = "每半年问两句话，半分钟就好。匿名填写：谁也看不到您选了什么，收到 10 份以上才汇总成数字。"
 
 
@@ -85,7 +86,7 @@ def _begin(space_id: int, half: str, first: dt.date, last: dt.date, now: dt.date
         "space": space_id,
         "kind": SurveyKind.PULSE,
         "half": half,
-        "title": "这半年，新空间离您近吗",
+        "title": f"{half[:4]} 年{_NAMES[half[-1]]}半年，新空间离您近吗",
         "intro": _INTRO,
         "questions": list(QUESTIONS),
         "is_anonymous": True,
