@@ -51,7 +51,10 @@ _ACTS: Final = {
     "needs.revisit": "重新办理诉求", "needs.escalate": "上报诉求", "needs.resolve": "办结诉求",
     "spaces.add_building": "新增楼宇", "spaces.add_space": "新增空间", "spaces.add_unit": "新增单位",
     "spaces.add_venue": "新增场地", "spaces.add_zone": "新增功能区",
-    "spaces.change_building": "修改楼宇", "staff.add_device": "登记签到设备",
+    "spaces.change_building": "修改楼宇", "spaces.change_profile": "修改空间资料",
+    "spaces.change_venue": "修改场地", "spaces.change_zone": "修改功能区",
+    "activities.add_series": "新增活动系列", "activities.change_series": "修改活动系列",
+    "staff.add_device": "登记签到设备",
     "staff.bind": "绑定微信", "staff.change_password": "修改密码", "staff.close": "停用账号",
     "staff.create": "新增账号", "staff.drop_factor": "取消两步验证", "staff.end_login": "退出一处登录",
     "staff.grant": "授予职责", "staff.hand_over": "掌门人交接", "staff.invite": "邀请同事",
@@ -75,6 +78,10 @@ _FACTS: Final = {
     "year": "年份", "targets": "企业数", "assignee": "负责人", "enterprise": "企业",
     "active": "启用", "user": "会员编号", "wiped": "删除的资料", "method": "方式",
     "agent": "浏览器", "kind": "种类", "until": "到期", "result": "成效", "address": "地址",
+    "color": "颜色", "icon": "标志", "mode": "参加方式", "order": "排序", "subtitle": "副标题",
+    "code": "代码", "intro": "介绍", "supervisor": "主管单位", "opening_hours": "开放时间",
+    "five_goals": "五个目标", "milestones": "大事记", "founded_on": "揭牌日期", "phone": "电话",
+    "purpose": "用途", "floor": "楼层", "area_m2": "面积",
 }  # fmt: skip
 
 

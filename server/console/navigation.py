@@ -109,6 +109,20 @@ WAYS = (
                 (Verb.EDIT_BUILDINGS,),
             ),
             Door(
+                "spaces_settings",
+                "空间设置",
+                "house-gear",
+                "console.spaces_settings.index",
+                (Verb.SETTINGS,),
+            ),
+            Door(
+                "activities_series",
+                "活动系列",
+                "palette",
+                "console.activities_series.index",
+                (Verb.SETTINGS,),
+            ),
+            Door(
                 "needs_settings",
                 "类别与承诺",
                 "tags",
