@@ -8,11 +8,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from peewee import Database, QueryEvent, SqliteDatabase
 from playhouse import migrations
 from playhouse.pool import PooledPostgresqlDatabase, PooledSqliteDatabase
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
 from psycopg.types.json import set_json_loads
 from pydantic_core import from_json
 
@@ -84,15 +86,16 @@ class _SqliteFile(PooledSqliteDatabase):  # type: ignore[misc]  # it has no stub
 def connect(url: str, *, pool: int, slow_ms: int | None = None) -> Database:
     """Return the database behind an URL and make it the one all tables use.
 
-    `sqlite:////path/file.db` or `postgresql://user:password@host:port/name?option=value`.
+    `sqlite:////path/file.db` or `postgresql://user:password@host:port/name?option=value`, where
+    several hosts with commas between them are tried in turn (docs/deploy.md, "Fail-over").
     Statements that take longer than `slow_ms` milliseconds are logged and counted. Raises
-    ValueError for any other scheme.
+    ValueError for any other address.
     """
     parts = urlsplit(url)
     if parts.scheme == "sqlite":
         database = _sqlite(parts, pool)
     elif parts.scheme in ("postgresql", "postgres"):
-        database = _postgresql(parts, pool)
+        database = _postgresql(url, pool)
     else:
         raise ValueError("the database URL must begin with sqlite:// or postgresql://")
     if slow_ms is not None:
@@ -134,21 +137,14 @@ def _sqlite(url: SplitResult, pool: int) -> Database:
     )
 
 
-def _postgresql(url: SplitResult, pool: int) -> Database:
+def _postgresql(url: str, pool: int) -> Database:
     set_json_loads(from_json)  # the standard library's is Python that guesses the encoding first
-    options: dict[str, Any] = dict(parse_qsl(url.query))
-    options |= {
-        key: value
-        for key, value in (
-            ("user", url.username),
-            ("password", url.password and unquote(url.password)),
-            ("host", url.hostname),
-            ("port", url.port),
-        )
-        if value
-    }
+    try:
+        options: dict[str, Any] = conninfo_to_dict(url)
+    except ProgrammingError:  # whose words may hold the password
+        raise ValueError("the database URL is none PostgreSQL understands") from None
     return _PostgresqlPool(
-        url.path.lstrip("/"),
+        options.pop("dbname", ""),
         max_connections=pool,
         stale_timeout=300,
         timeout=10,

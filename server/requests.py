@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from flask import Flask, Request, Response, g, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from peewee import InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from models import db
 from server import console, logs, metrics
 from server.api import problems
-from server.errors import ServiceError
+from server.errors import Busy, ServiceError
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -41,6 +42,8 @@ def init_app(app: Flask) -> None:
     app.teardown_request(_end)
     app.register_error_handler(ServiceError, _refused)
     app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(OperationalError, _database_away)
+    app.register_error_handler(InterfaceError, _database_away)
     app.register_error_handler(Exception, _bug)
 
 
@@ -126,6 +129,12 @@ def _http_error(error: HTTPException) -> Any:
     if error.code is not None and error.code < 400:
         return error
     return _door().answer_http(error)
+
+
+def _database_away(error: Exception) -> Any:
+    """Answer while a standby takes over or the disk is full: nothing was written, ask again."""
+    logs.get().error("database away", exc_info=error)
+    return _door().answer(Busy())
 
 
 def _bug(error: Exception) -> Any:

@@ -191,6 +191,23 @@ def _settle_in(place: Place) -> None:
         factories.make_staff(Role.KEEPER, space, user_id=place.members[-1].user_id)
 
 
+@contextmanager
+def running_place(folder: Path, database_url: str = "") -> Iterator[Place]:
+    """Start the stack on that PostgreSQL, or on a SQLite file of its own, and settle in."""
+    state = folder / "state"
+    more = {"XINYI_CONFIG": str(_config(folder))}
+    if database_url:
+        more["DATABASE_URL"] = database_url
+    with running(state, "--no-demo", env=clean_environment(**more)) as stack:
+        stack.wait_up()
+        here = Place(stack, database_url or f"sqlite:///{state}/data/xinyi.db")
+        _settle_in(here)
+        yield here
+        for member in here.members:
+            member.close()
+        here.sandbox.http.close()
+
+
 @pytest.fixture
 def place(stack_of_engine: Place) -> Place:
     """The stack with nothing left to do, and a WeChat that behaves and has delivered nothing yet."""
@@ -207,17 +224,9 @@ def stack_of_engine(
 ) -> Iterator[Place]:
     """One start of the stack for all drills of an engine: each leaves it sound."""
     folder = tmp_path_factory.mktemp(f"drill-{request.param}")
-    state = folder / "state"
-    url = f"sqlite:///{state}/data/xinyi.db"
-    more = {"XINYI_CONFIG": str(_config(folder))}
+    url = ""
     if request.param == "postgresql":
         server: Postgres = request.getfixturevalue("postgres")
-        url = more["DATABASE_URL"] = server.create(f"drill_{time.time_ns()}")
-    with running(state, "--no-demo", env=clean_environment(**more)) as stack:
-        stack.wait_up()
-        here = Place(stack, url)
-        _settle_in(here)
+        url = server.create(f"drill_{time.time_ns()}")
+    with running_place(folder, url) as here:
         yield here
-        for member in here.members:
-            member.close()
-        here.sandbox.http.close()
