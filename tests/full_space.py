@@ -88,6 +88,7 @@ def fill(vault: Vault, disk: Disk, secret: str) -> FullSpace:
     # Whoever holds the link of the screen may look at it.
     public |= {"signed": ids["signed"]}
     public |= {"space_id": ids["space_id"], "enterprise_id": ids["enterprise_id"]}
+    public |= {"survey_id": ids["survey_id"][::2]}  # one is over: they are told so
     return FullSpace(space, town, district, member, ids, public, category.code, series)
 
 
@@ -96,11 +97,17 @@ def _surveys(space: models.Space, ids: Ids) -> None:
     now = utcnow()
     day = day_of(now)
     asked = [
-        {"key": "q1", "label": f"{PRIVATE}问题", "kind": "text", "options": [], "required": False}
+        {
+            "key": "q1",
+            "label": "这里像自己的地方吗",
+            "kind": "text",
+            "options": [],
+            "required": False,
+        }
     ]
     of: dict[str, Any] = {
         "org_unit": space.org_unit_id, "space": space, "questions": asked, "starts_on": day,
-        "ends_on": day, "title": f"{PRIVATE}问卷",
+        "ends_on": day, "title": "大家怎么看",
     }  # fmt: skip
     running = models.Survey.add(now=now, **of, published_at=now, invited_at=now)
     draft = models.Survey.add(now=now, **of | {"title": f"{INTERNAL}问卷"})
