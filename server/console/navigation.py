@@ -75,7 +75,13 @@ WAYS = (
         "消息与问卷",
         (
             Door("notifications", "消息", "send", "console.notifications.index", (Verb.EDIT_MENU,)),
-            Door("surveys", "问卷", "ui-checks", "console.surveys.index", (Verb.RUN_SURVEYS,)),
+            Door(
+                "surveys",
+                "问卷",
+                "ui-checks",
+                "console.surveys.index",
+                (Verb.RUN_SURVEYS, Verb.RUN_TOWN_SURVEYS),
+            ),
         ),
     ),
     Way(

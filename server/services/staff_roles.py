@@ -29,6 +29,7 @@ class Verb(StrEnum):
     EDIT_BUILDINGS = "edit_buildings"
     EXPORT_PEOPLE = "export_people"
     RUN_SURVEYS = "run_surveys"
+    RUN_TOWN_SURVEYS = "run_town_surveys"  # a town's own; its Spaces' are read where they are run
     STATISTICS = "statistics"
     STATISTICS_SUMS = "statistics_sums"
     ENTER_BASELINES = "enter_baselines"
@@ -79,7 +80,7 @@ ROLE_VERBS: dict[Role, frozenset[Verb]] = {
             Verb.KEEP_RESOURCES,
             Verb.KEEP_REGISTER,
             Verb.EDIT_BUILDINGS,
-            Verb.RUN_SURVEYS,
+            Verb.RUN_TOWN_SURVEYS,
             Verb.STATISTICS,
             Verb.VERIFY_BASELINES,
             Verb.GRANT,

@@ -32,6 +32,13 @@ class SurveyClosed(Conflict):
     code, message = "survey_closed", "这份问卷已经结束"
 
 
+class _NamedTown(Invalid):
+    """Nobody in a town may export people: asking by name would promise what nobody can see."""
+
+    def __init__(self) -> None:
+        super().__init__(fields={"is_anonymous": "镇里的问卷只能匿名"})
+
+
 class SurveyState(StrEnum):
     """Where a survey stands on a day."""
 
@@ -68,7 +75,7 @@ def units_of(scope: Scope) -> list[OrgUnit]:
     """Return the Spaces and towns whose members the staff may ask, towns first, by name."""
     spaces = Space.select(Space.id).where(Space.id.in_(list(scope.space_ids(Verb.RUN_SURVEYS))))
     towns = OrgUnit.select().where(OrgUnit.kind == OrgKind.TOWN, OrgUnit.active == True)  # noqa: E712
-    held = [unit for unit in towns if scope.holds(Verb.RUN_SURVEYS, unit.path)]
+    held = [unit for unit in towns if scope.holds(Verb.RUN_TOWN_SURVEYS, unit.path)]
     units = [*held, *OrgUnit.select().where(OrgUnit.id.in_(spaces))]
     return sorted(units, key=lambda unit: (unit.kind is OrgKind.SPACE, unit.name, unit.id))
 
@@ -97,6 +104,8 @@ def create(scope: Scope, wanted: SurveyIn, *, actor: Actor, now: dt.datetime) ->
     _require(scope, unit)
     if unit.kind not in (OrgKind.SPACE, OrgKind.TOWN):
         raise Invalid(fields={"org_unit_id": "请选择空间或镇"})
+    if unit.kind is OrgKind.TOWN and not wanted.is_anonymous:
+        raise _NamedTown
     _check_span(wanted)
     space_id = unit.id if unit.kind is OrgKind.SPACE else None
     with db.atomic():
@@ -117,6 +126,8 @@ def change(
     VersionConflict."""
     if row.published_at is not None:
         raise AlreadyPublished
+    if row.space_id is None and not wanted.is_anonymous:
+        raise _NamedTown
     _check_span(wanted)
     with db.atomic():
         if not row.change(now=now, by=actor.id, expected=expected, **_columns(wanted)):
@@ -223,7 +234,8 @@ def _note(actor: Actor, act: str, row: Survey, now: dt.datetime, **told: Any) ->
 
 
 def _require(scope: Scope, unit: OrgUnit) -> None:
-    if scope.holds(Verb.RUN_SURVEYS, unit.path):
+    verb = Verb.RUN_TOWN_SURVEYS if unit.kind is OrgKind.TOWN else Verb.RUN_SURVEYS
+    if scope.holds(verb, unit.path):
         return
     if scope.holds(Verb.SEE, unit.path):
         raise Forbidden

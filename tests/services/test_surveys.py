@@ -185,6 +185,8 @@ def test_who_is_asked_and_who_asks(ground: Ground, now: dt.datetime) -> None:
         ground.published(org_unit_id=str(ground.town.id))
     town = ground.published(above, org_unit_id=str(ground.town.id))
     assert models.Campaign.select().where(models.Campaign.subject_id == town.id).count() == 2
+    with pytest.raises(Invalid):
+        ground.published(above, org_unit_id=str(ground.town.id), is_anonymous=False)
     own = ground.published()
 
     def found(user: models.User) -> set[int]:
@@ -198,7 +200,10 @@ def test_who_is_asked_and_who_asks(ground: Ground, now: dt.datetime) -> None:
         ground.answer(far, town)
     with pytest.raises(NotFound):
         surveys.get(ground.scope, town.id)
-    assert {each.id for each in surveys.of_scope(above)} == {town.id, own.id}
+    # What members wrote to a Space is read where it is run.
+    assert {each.id for each in surveys.of_scope(above)} == {town.id}
+    with pytest.raises(Forbidden):
+        surveys.get(above, own.id)
     scanner = staff.scope_of(factories.make_staff(Role.SCANNER, ground.space), now=now)
     with pytest.raises(Forbidden):
         surveys.get(scanner, own.id)
