@@ -25,7 +25,7 @@ from models import (
 from models.needs import NeedState
 from models.notifications import BUCKETS, CampaignState, DeliveryState, EntryReason
 from models.signups import SignupState
-from server.services import health_activities, signups_recount
+from server.services import health_activities, health_surveys, signups_recount
 from server.services import signups_seats as seats
 from server.services.health_rules import REPORT, SHOWN, Rule, rows
 from server.services.notifications import wallet
@@ -276,5 +276,6 @@ RULES: Final = (
     Rule("every number given to a need is a need's", _numbers_off, REPORT),
     Rule("every idempotency key has its answer", _unanswered, REPORT),
     *health_activities.RULES,
+    *health_surveys.RULES,
 )
 """What holds, in the order in which people would miss it."""

@@ -37,6 +37,7 @@ FURNITURE = {
         "health_activities",
         "health_figures",
         "health_rules",
+        "health_surveys",
         "idempotency",
         "jobs",
         "jobs_retention",

@@ -17,6 +17,7 @@ from server.clock import at_shanghai, day_of
 from server.errors import Forbidden, Invalid, NotFound
 from server.schemas.surveys import SurveyIn
 from server.services import (
+    health_surveys,
     staff,
     surveys,
     surveys_answers,
@@ -234,6 +235,20 @@ def test_in_the_inbox_once_and_not_at_wechat(ground: Ground, now: dt.datetime) -
     late = now + dt.timedelta(days=9)
     assert surveys.keep_time(now=late)["closed"] == 1
     assert surveys.get(ground.scope, row.id).members == 1
+
+
+def test_the_doctor_sees_answers_astray(ground: Ground) -> None:
+    row, user = ground.published(), ground.members(1)[0]
+    ground.answer(user, row)
+    assert not [line for rule in health_surveys.RULES for line in rule.find()]
+    models.SurveyAnswer.update(user=user).execute()
+    models.Survey.update(answered=3, closed_at=ground.now).execute()
+    told = [line for rule in health_surveys.RULES for line in rule.find()]
+    assert told == [
+        f"survey {row.id}: 3 answers counted, 1 kept",
+        f"survey {row.id} is anonymous and an answer names a person",
+        f"survey {row.id} is over and still tells who answered",
+    ]
 
 
 def test_two_phones_at_once_answer_once(ground: Ground, app: Flask) -> None:
