@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 from flask import Flask
 from flask.cli import with_appcontext
+from peewee import SqliteDatabase
 
 from models import db
 from models.staff import Role
@@ -32,6 +33,7 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(templates_command)
     app.cli.add_command(staff_group)
     app.cli.add_command(keys_group)
+    app.cli.add_command(db_group)
 
 
 @click.command("migrate")
@@ -266,3 +268,22 @@ def keys_status() -> None:
     for number in sorted({*found, current}):
         mark = " (seals today)" if number == current else ""
         click.echo(f"key {number}{mark}: {found.get(number, 0)}")
+
+
+@click.group("db")
+def db_group() -> None:
+    """The database as a whole."""
+
+
+@db_group.command("distribute")
+def db_distribute() -> None:
+    """Print the SQL that spreads the schema over several machines with Citus; run nothing."""
+    from server import distribute
+
+    if isinstance(db.obj, SqliteDatabase):
+        raise click.ClickException("only PostgreSQL can be spread over several machines")
+    if names := pending(db.obj):
+        raise click.ClickException(f"migrate first: {', '.join(names)}")
+    with db.connection_context():
+        lines = distribute.statements(db.obj)
+    click.echo("BEGIN;\n" + "".join(f"{line};\n" for line in lines) + "COMMIT;")

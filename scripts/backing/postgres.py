@@ -86,18 +86,6 @@ class Postgres:
                 sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
             )
 
-    def acknowledge_with(self, standby: Postgres) -> None:
-        """From now on acknowledge a commit once standby has it on disk too; it must be streaming."""
-        with self._maintenance() as connection:
-            connection.execute("ALTER SYSTEM SET synchronous_standby_names = '*'")
-            connection.execute("SELECT pg_reload_conf()")
-            asked = "SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'"
-            deadline = time.monotonic() + _READY_WITHIN_S
-            while connection.execute(asked).fetchone() != (1,):
-                if time.monotonic() > deadline:
-                    raise PostgresUnavailable(f"no standby follows:\n{tail(standby.home / 'log')}")
-                time.sleep(0.02)
-
     def promote(self) -> None:
         """Make a standby the primary; returns once it takes writes."""
         self._tool("pg_ctl", "promote", "-w", "-D", str(self.home / "data"))
@@ -279,9 +267,8 @@ def _reachable_binaries(binaries: Path, home: Path) -> Path:
     install = binaries.parent
     copy = home / "python" / install.parent.name / install.name
     shutil.copytree(install, copy, symlinks=True)
-    libraries = install.parent.with_name(
-        f"{install.parent.name}.libs"
-    )  # where the wheel's rpath points
+    # Where the wheel's rpath points.
+    libraries = install.parent.with_name(f"{install.parent.name}.libs")
     if libraries.is_dir():
         shutil.copytree(libraries, home / "python" / libraries.name)
     return copy / binaries.name

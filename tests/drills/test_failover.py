@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 import models
@@ -25,6 +26,15 @@ PATIENCE_S = 30.0
 def _url(*servers: Postgres) -> str:
     hosts = ",".join(f"127.0.0.1:{server.port}" for server in servers)
     return f"postgresql://xinyi@{hosts}/postgres?target_session_attrs=read-write&connect_timeout=2"
+
+
+def _acknowledge_with_standby(primary: Postgres) -> None:
+    """From now on a commit is acknowledged once the standby has it on disk too."""
+    with psycopg.connect(primary.url(), autocommit=True) as connection:
+        connection.execute("ALTER SYSTEM SET synchronous_standby_names = '*'")
+        connection.execute("SELECT pg_reload_conf()")
+        asked = "SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'"
+        wait_until(lambda: connection.execute(asked).fetchone() == (1,), 20, "it follows")
 
 
 def _scan(phone: Phone, session: models.Session) -> dict[str, Any]:
@@ -91,7 +101,7 @@ def test_the_standby_takes_over_without_losing_a_checkin(tmp_path: Path) -> None
     try:
         standby = start_standby(primary, port=free_ports())
         servers.append(standby)
-        primary.acknowledge_with(standby)
+        _acknowledge_with_standby(primary)
         with running_place(tmp_path, _url(*servers)) as place:
             sessions = [each for _ in range(2) for each in place.offer(capacity=80)]
             pids = place.stack.pids
