@@ -36,6 +36,7 @@ FILES = {
     "visits.css": _OWN / "visits.css",
     "statistics.css": _OWN / "statistics.css",
     "meetings.css": _OWN / "meetings.css",
+    "calendar.css": _OWN / "calendar.css",
     "console.js": _OWN / "console.js",
     "screen.js": _OWN / "screen.js",
     "desk.js": _OWN / "desk.js",

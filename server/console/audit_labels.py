@@ -32,7 +32,7 @@ _VERBS: Final = {
 }  # fmt: skip
 
 _ACTS: Final = {
-    "calendar.seed_year": "载入全年节假日", "calendar.set_day": "调整工作日",
+    "calendar.seed_year": "载入全年节假日", "calendar.set_day": "调整工作日", "calendar.set_days": "更新工作日历",
     "checkins.check_out": "登记离场", "checkins.count_guests": "登记来宾人数",
     "checkins.enter_late": "补录签到", "checkins.go_beyond": "超员放行",
     "checkins.make_screen": "生成大屏链接", "checkins.new_key": "更换签到码",
@@ -81,7 +81,7 @@ _FACTS: Final = {
     "color": "颜色", "icon": "标志", "mode": "参加方式", "order": "排序", "subtitle": "副标题",
     "code": "代码", "intro": "介绍", "supervisor": "主管单位", "opening_hours": "开放时间",
     "five_goals": "五个目标", "milestones": "大事记", "founded_on": "揭牌日期", "phone": "电话",
-    "purpose": "用途", "floor": "楼层", "area_m2": "面积",
+    "purpose": "用途", "floor": "楼层", "area_m2": "面积", "days": "日期", "source": "来源",
 }  # fmt: skip
 
 

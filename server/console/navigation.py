@@ -129,6 +129,13 @@ WAYS = (
                 (Verb.SETTINGS,),
             ),
             Door(
+                "calendar",
+                "工作日历",
+                "calendar3",
+                "console.calendar.index",
+                (Verb.SETTINGS,),
+            ),
+            Door(
                 "needs_settings",
                 "类别与承诺",
                 "tags",

@@ -1,12 +1,12 @@
 """工作日历: work and rest days, filled and corrected; open needs follow, each with a trace."""
 
 import datetime as dt
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
 
 import chinese_calendar
 
-from models import CalendarDay, Need, NeedEvent, db
+from models import CalendarDay, Need, NeedEvent, Space, db
 from models.calendar import DayKind
 from models.needs import ActorKind, NeedState
 from server.clock import at_shanghai, day_of
@@ -15,6 +15,7 @@ from server.services import audit
 from server.services.calendar_days import (
     CLOSES,
     Day,
+    Promise,
     WorkCalendar,
     moment_label,
     promise_again,
@@ -67,7 +68,7 @@ def of_year(year: int) -> list[CalendarDay]:
 
 def seed_year(actor: audit.Actor, year: int, *, now: dt.datetime) -> int:
     """Write the State Council's year and recompute open needs; return how many days changed. Days
-    set by hand stay. Raises CalendarUnknown."""
+    that say another source stay. Raises CalendarUnknown."""
     try:
         days = list(_announced(year))
     except NotImplementedError:
@@ -77,7 +78,7 @@ def seed_year(actor: audit.Actor, year: int, *, now: dt.datetime) -> int:
         changed = [
             _write(there.get(day), day, entry, NOTICE, by=actor.id, now=now)
             for day, entry in days
-            if day not in there or there[day].source != BY_HAND
+            if day not in there or there[day].source == NOTICE
         ]
         if any(changed):
             first = of_year(year)[0]
@@ -113,6 +114,86 @@ def set_day(
     return row
 
 
+class Wish(NamedTuple):
+    """What one day is to be."""
+
+    day: dt.date
+    kind: DayKind
+    name: str = ""
+
+
+class Move(NamedTuple):
+    """A need whose deadlines would be others: `moved` says them, by column."""
+
+    need: Need
+    moved: dict[str, dt.datetime]
+
+
+def of_notice(year: int) -> list[Wish]:
+    """Return the days of the State Council's year that are not so yet; days that say another source
+    stay. Raises CalendarUnknown."""
+    try:
+        days = list(_announced(year))
+    except NotImplementedError:
+        raise CalendarUnknown(f"{year} 年的放假安排尚未收录，请粘贴国务院通知的正文") from None
+    kept = {row.day for row in of_year(year) if row.source != NOTICE}
+    found = [Wish(day, entry.kind, entry.name) for day, entry in days if day not in kept]
+    return [wish for wish, old in changes(found) if old is None or (old.kind, old.name) != wish[1:]]
+
+
+def changes(wishes: Iterable[Wish]) -> list[tuple[Wish, CalendarDay | None]]:
+    """Return each wish, by day, with what the day is now."""
+    by_day = {wish.day: wish for wish in wishes}
+    rows = CalendarDay.select().where(CalendarDay.day.in_(list(by_day)))
+    there = {row.day: row for row in rows}
+    return [(by_day[day], there.get(day)) for day in sorted(by_day)]
+
+
+def preview(wishes: Iterable[Wish], *, confirmed: bool, now: dt.datetime) -> list[Move]:
+    """Return the open needs whose deadlines these days would move; nothing is written."""
+    needs = _running(now)
+    days = {wish.day: Day(wish.kind, wish.name, confirmed) for wish in wishes}
+    work = WorkCalendar({**_work_of(needs).days, **days})
+    moves = [Move(need, _moved(need, promise_again(work, need), work, now)) for need in needs]
+    return [move for move in moves if move.moved]
+
+
+def set_days(
+    actor: audit.Actor,
+    wishes: Iterable[Wish],
+    *,
+    source: str,
+    confirmed: bool,
+    now: dt.datetime,
+) -> tuple[int, int]:
+    """Write the days, let open needs follow, and return how many days and how many deadlines'
+    needs changed."""
+    with db.atomic():
+        told = [
+            (wish, old)
+            for wish, old in changes(wishes)
+            if _write(
+                old,
+                wish.day,
+                Day(wish.kind, wish.name, confirmed),
+                source or BY_HAND,
+                by=actor.id,
+                now=now,
+            )
+        ]
+        if not told:
+            return 0, 0
+        first = CalendarDay.get(CalendarDay.day == told[0][0].day)
+        audit.record(
+            actor,
+            "calendar.set_days",
+            first,
+            now=now,
+            after={"days": [f"{wish.day} {wish.kind}" for wish, _ in told], "source": source},
+        )
+        return len(told), recompute(actor, now=now)
+
+
 def _write(
     row: CalendarDay | None,
     day: dt.date,
@@ -135,14 +216,26 @@ def _write(
 def recompute(actor: audit.Actor, *, now: dt.datetime) -> int:
     """Let the deadlines of open needs follow the calendar; return how many moved. Safe to repeat:
     what agrees with the calendar is left alone. A deadline already past stays as it was told."""
-    waiting = Need.select(Need.id, Need.received_at, Need.clock_from).where(
-        Need.state.in_([state.value for state in RUNNING]), Need.due_resolve >= now
-    )
-    needs = list(waiting.order_by(Need.id))
-    if not needs:
-        return 0
-    work = load(day_of(min(min(need.received_at, need.clock_from) for need in needs)))
+    needs = _running(now)
+    work = _work_of(needs)
     return sum(_follow(need.id, work, actor, now) for need in needs)
+
+
+def _running(now: dt.datetime) -> list[Need]:
+    """Return the needs whose answer is still to come, with their Space."""
+    query: Any = (
+        Need.select(Need, Space)
+        .join(Space)
+        .where(Need.state.in_([state.value for state in RUNNING]), Need.due_resolve >= now)
+    )
+    return list(query.order_by(Need.id))
+
+
+def _work_of(needs: list[Need]) -> WorkCalendar:
+    """Return the calendar these needs are counted by."""
+    if not needs:
+        return WorkCalendar({})
+    return load(day_of(min(min(need.received_at, need.clock_from) for need in needs)))
 
 
 def _follow(need_id: int, work: WorkCalendar, actor: audit.Actor, now: dt.datetime) -> bool:
@@ -154,11 +247,7 @@ def _follow(need_id: int, work: WorkCalendar, actor: audit.Actor, now: dt.dateti
         if need.state not in RUNNING:
             return False
         fresh = promise_again(work, need)
-        moved: dict[str, Any] = {}
-        if need.first_response_at is None and need.due_respond >= now:
-            moved["due_respond"] = _no_sooner(need.due_respond, fresh.respond_by, work, now)
-        moved["due_resolve"] = _no_sooner(need.due_resolve, fresh.resolve_by, work, now)
-        moved = {name: due for name, due in moved.items() if due != getattr(need, name)}
+        moved = _moved(need, fresh, work, now)
         if not moved and need.is_provisional == fresh.provisional:
             return False
         told: dict[str, Any] = {
@@ -169,6 +258,15 @@ def _follow(need_id: int, work: WorkCalendar, actor: audit.Actor, now: dt.dateti
         need.change(now=now, by=actor.id, **moved, **told)
         _trace(need, before, actor, now)
         return bool(moved)
+
+
+def _moved(need: Need, fresh: Promise, work: WorkCalendar, now: dt.datetime) -> dict[str, Any]:
+    """Return the deadlines of a need that are others by the calendar."""
+    moved: dict[str, Any] = {}
+    if need.first_response_at is None and need.due_respond >= now:
+        moved["due_respond"] = _no_sooner(need.due_respond, fresh.respond_by, work, now)
+    moved["due_resolve"] = _no_sooner(need.due_resolve, fresh.resolve_by, work, now)
+    return {name: due for name, due in moved.items() if due != getattr(need, name)}
 
 
 def _no_sooner(

@@ -69,6 +69,8 @@ LATER = {
     "staff_people.drop_factor": "",
     "staff_people.hand_over": "space taker from_on",
     "staff_people.pass_on": "space taker",
+    "calendar.preview": "year day kind name text source confirmed",
+    "calendar.update": "year text source confirmed",
     "checkins_desk.check_out": "",
     "checkins_desk.recount": "party_present reason",
     "checkins_desk.walk_in": "code user_id party_present door reason",
