@@ -17,6 +17,7 @@ from models.enterprises import (
     EnterpriseMember,
     EnterpriseMerge,
 )
+from models.exports import ExportFile, ExportJob
 from models.files import File
 from models.idempotency import IdempotencyKey
 from models.jobs import JobRun
@@ -65,6 +66,8 @@ TABLES = (
     Invitation,
     RecoveryCode,
     BreakGlass,
+    ExportJob,
+    ExportFile,
     Series,
     ServiceProject,
     Activity,
@@ -158,6 +161,8 @@ __all__ = [
     "EnterpriseMerge",
     "Escalation",
     "Expert",
+    "ExportFile",
+    "ExportJob",
     "Extension",
     "File",
     "Grant",

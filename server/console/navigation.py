@@ -88,6 +88,7 @@ WAYS = (
         "统计",
         (
             Door("statistics", "统计", "bar-chart", "console.statistics.index", (Verb.STATISTICS,)),
+            Door("exports", "导出", "download", "console.exports.index", (Verb.EXPORT_PEOPLE,)),
             Door(
                 "statistics_towns",
                 "镇视图",
