@@ -11,8 +11,8 @@ from models.activities import SeriesMode
 from server.clock import utcnow
 from server.console import door
 from server.console.forms import Fields, Form, Number, Ticked
-from server.context import actor
-from server.errors import ServiceError
+from server.context import actor, current_scope
+from server.errors import NotFound, ServiceError
 from server.schemas.base import Line, OptionalLine
 from server.schemas.needs import Code
 from server.services import activities_series
@@ -78,7 +78,8 @@ def new() -> ResponseReturnValue:
 @bp.route("/settings/series/<id:series_id>", methods=["GET", "POST"])
 def edit(series_id: int) -> ResponseReturnValue:
     """Change a series, or retire it."""
-    door.required(Verb.SETTINGS)
+    if not current_scope().space_ids(Verb.SETTINGS):
+        raise NotFound
     return _edit(activities_series.get(series_id))
 
 

@@ -14,7 +14,7 @@ from server.clock import utcnow
 from server.console import door
 from server.console.activities_forms import Day
 from server.console.forms import Fields, Form, Number, Ticked
-from server.context import actor
+from server.context import actor, current_scope
 from server.errors import Invalid, ServiceError
 from server.schemas.base import Line, OptionalLine, OptionalLongLine, OptionalParagraph
 from server.services import spaces, spaces_settings
@@ -113,29 +113,34 @@ def new_venue(space_id: int) -> ResponseReturnValue:
 @bp.route("/settings/venues/<id:venue_id>", methods=["GET", "POST"])
 def edit_venue(venue_id: int) -> ResponseReturnValue:
     """Change a venue, or retire it."""
-    door.required(Verb.SETTINGS)
     venue = spaces_settings.venue(venue_id)
-    return _venue(venue.space, venue)
+    return _venue(_kept(venue.space), venue)
 
 
 @bp.route("/settings/venues/<id:venue_id>/zones/new", methods=["GET", "POST"])
 def new_zone(venue_id: int) -> ResponseReturnValue:
     """Add a zone."""
-    door.required(Verb.SETTINGS)
-    return _zone(spaces_settings.venue(venue_id), None)
+    venue = spaces_settings.venue(venue_id)
+    _kept(venue.space)
+    return _zone(venue, None)
 
 
 @bp.route("/settings/zones/<id:zone_id>", methods=["GET", "POST"])
 def edit_zone(zone_id: int) -> ResponseReturnValue:
     """Change a zone, or retire it."""
-    door.required(Verb.SETTINGS)
     zone = spaces_settings.zone(zone_id)
+    _kept(zone.venue.space)
     return _zone(zone.venue, zone)
 
 
 def _space(space_id: int) -> Space:
-    door.required(Verb.SETTINGS)
-    return spaces.get(space_id)
+    return _kept(spaces.get(space_id))
+
+
+def _kept(space: Space) -> Space:
+    """Return the Space if its settings are the asking staff's to keep. Raises Forbidden, NotFound."""
+    current_scope().require(Verb.SETTINGS, space.id)
+    return space
 
 
 def _venue(space: Space, row: Venue | None) -> ResponseReturnValue:

@@ -24,7 +24,7 @@ def venue(venue_id: int) -> Venue:
 
 def zone(zone_id: int) -> Zone:
     """Return a zone with its venue and Space, retired ones too. Raises NotFound."""
-    query: Any = Zone.select(Zone, Venue, Space).join(Venue).join(Space)
+    query: Any = Zone.select(Zone, Venue, Space).join(Venue).join(Space, on=Venue.space)
     found: Zone | None = query.where(Zone.id == zone_id).first()
     if found is None:
         raise NotFound
