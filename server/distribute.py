@@ -19,6 +19,8 @@ LOCAL = {
     "file": "belongs to a Space or to a person alone",
     "enterprise_import": "a sheet while somebody reads it in",
     "enterprise_import_row": "the lines of such a sheet",
+    "export": "a list made once for one of the staff, gone after its days",
+    "export_file": "follows export",
     "visit_verdict": "answers to a phone that sends again, of a Space or of none",
     "survey": "of a Space or of a whole town",
     "survey_receipt": "follows survey",
