@@ -247,7 +247,7 @@ def _find_twins(rows: list[Judged]) -> None:
         keys = {duplicates.key_of(row.cells["name"])}
         keys |= {code} if (code := row.cells["credit_code"].upper()) else set()
         keys |= {str(row.enterprise.id)} if row.enterprise else set()
-        twin = next((seen[key] for key in keys if key in seen), None)
+        twin = min((seen[key] for key in keys if key in seen), default=None)
         if twin is not None:
             row.verdict, row.note = Verdict.ERROR, f"与第 {twin} 行重复"
             continue
