@@ -4,7 +4,7 @@ from flask import Response
 
 from server.api.door import problems, reply, staff_word
 from server.context import current_scope
-from server.schemas.audit import AuditLineOut, AuditQuery, AuditChangeOut
+from server.schemas.audit import AuditChangeOut, AuditLineOut, AuditQuery
 from server.schemas.base import ListOut
 from server.services import audit_trail as trail
 

@@ -18,7 +18,7 @@ from server.schemas.base import (
     Out,
     Whole,
 )
-from server.schemas.needs_desk import Version
+from server.schemas.needs_dispatches import Version
 
 CLUSTER_STATE_NAMES = {
     ClusterState.OPEN: "待安排",

@@ -20,8 +20,7 @@ from server.schemas.base import (
 )
 from server.schemas.files import Attachments
 from server.schemas.needs import Answers, Code, NeedOut, PromiseOut
-from server.schemas.needs_dispatches import HandsOut
-from server.schemas.needs_dispatches import Version as Version
+from server.schemas.needs_dispatches import HandsOut, Version
 
 
 class StaffNeedOut(NeedOut):

@@ -102,7 +102,7 @@ def test_each_line_is_told_what_it_means(keeper: Keeper) -> None:
                 1201.0,
                 "",
                 "",
-                dt.datetime(2025, 1, 2),
+                dt.datetime(2025, 1, 2),  # noqa: DTZ001  # a cell knows no zone
                 "",
                 "甲、乙",
             ],
