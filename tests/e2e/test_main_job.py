@@ -5,102 +5,24 @@ import datetime as dt
 import json
 import re
 import time
-import urllib.parse
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import cv2
-import numpy as np
 import pytest
-import requests
 from playwright.sync_api import Browser, Page, expect
 
 from scripts.backing.postgres import Postgres
 from server.clock import SHANGHAI
 from tests.e2e.conftest import Visitor
-from tests.scripts.running import Running, clean_environment, running
+from tests.e2e.stack import Member, Place, read_code, until
+from tests.scripts.running import clean_environment, running
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
 MENU = "sbx_menu_".ljust(43, "A")
 ANSWERED = "sbx_need_answered_".ljust(43, "A")
 TITLE = "税务律师来答疑"
-
-
-class Place:
-    """The running stack, its sandbox, and its clock at ten on the next month's first working morning."""
-
-    def __init__(self, stack: Running) -> None:
-        self.base = f"http://127.0.0.1:{stack.port}"
-        self.sandbox = f"http://127.0.0.1:{stack.port + 1}/_sandbox"
-        logins = (stack.state / "demo-logins.txt").read_text(encoding="utf-8")
-        self.passwords = dict(re.findall(r"^(\w+)\s+(\S+)", logins, re.M))
-        # The demo has drafted next month's menu and published none of it yet.
-        today = dt.datetime.now(SHANGHAI).replace(hour=10, minute=0, second=0, microsecond=0)
-        morning = (today.replace(day=1) + dt.timedelta(days=32)).replace(day=1)
-        while morning.weekday() > 4:
-            morning += dt.timedelta(days=1)
-        self.move(morning)
-
-    def move(self, to: dt.datetime) -> None:
-        """Set the clocks of all processes, ours and the sandbox's."""
-        self.now = to
-        offset = (to - dt.datetime.now(dt.UTC)).total_seconds()
-        for url in (f"{self.base}/_dev/clock", f"{self.sandbox}/clock"):
-            answer = requests.post(url, json={"offset_s": offset}, timeout=10)
-            assert answer.ok, answer.text
-
-    def job(self, name: str) -> None:
-        answer = requests.post(f"{self.base}/_dev/jobs/{name}", timeout=30)
-        assert answer.ok, answer.text
-
-    def messages(self, openid: str, template: str) -> list[dict[str, Any]]:
-        found = requests.get(f"{self.sandbox}/messages", params={"openid": openid}, timeout=10)
-        return [message for message in found.json() if message["template_id"] == template]
-
-
-class Member:
-    """A member's phone."""
-
-    def __init__(self, place: Place, openid: str) -> None:
-        self.place, self.openid = place, openid
-        self.http = requests.Session()
-        code = self._sandbox("login").json()["code"]
-        token = self.ask("POST", "auth/wechat", 200, json={"code": code})["token"]
-        self.http.headers["Authorization"] = f"Bearer {token}"
-
-    def _sandbox(self, call: str, **body: Any) -> requests.Response:
-        quoted = urllib.parse.quote(self.openid)
-        url = f"{self.place.sandbox}/users/{quoted}/{call}"
-        answer = requests.post(url, json=body, timeout=10)
-        assert answer.ok, answer.text
-        return answer
-
-    def allow(self, template: str) -> None:
-        """Accept in WeChat's pop-up; WeChat tells the server."""
-        self._sandbox("subscribe", template_id=template, status="accept")
-
-    def ask(self, method: str, path: str, status: int, **rest: Any) -> Any:
-        url = f"{self.place.base}/api/v1/{path}"
-        answer = self.http.request(method, url, timeout=15, **rest)
-        assert answer.status_code == status, answer.text
-        return answer.json() if answer.content else None
-
-    def balance(self, kind: str) -> int:
-        kinds = self.ask("GET", "me/wallet", 200)["items"]
-        [one] = [entry for entry in kinds if entry["kind"] == kind]
-        return int(one["balance"])
-
-
-def until(found: Callable[[], Any], what: str, seconds: float = 30) -> Any:
-    """Return what was found once it is there. Fails with what was waited for."""
-    ends = time.monotonic() + seconds
-    while time.monotonic() < ends:
-        if result := found():
-            return result
-        time.sleep(0.2)
-    raise AssertionError(f"waited {seconds} s for {what}")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -113,7 +35,19 @@ def place(request: pytest.FixtureRequest, chromium: Browser, tmp_path: Path) -> 
         )
     with running(tmp_path / "state", env=clean_environment(**more)) as stack:
         stack.wait_up()
-        yield Place(stack)
+        found = Place(stack)
+        found.move(_morning())
+        yield found
+
+
+def _morning() -> dt.datetime:
+    """Ten on the next month's first working morning: the demo has drafted that month's menu and
+    published none of it yet."""
+    today = dt.datetime.now(SHANGHAI).replace(hour=10, minute=0, second=0, microsecond=0)
+    morning = (today.replace(day=1) + dt.timedelta(days=32)).replace(day=1)
+    while morning.weekday() > 4:
+        morning += dt.timedelta(days=1)
+    return morning
 
 
 def test_the_main_job(place: Place, chromium: Browser) -> None:
@@ -187,20 +121,12 @@ def _sign_up_from_menu(member: Member, place: Place) -> dict[str, Any]:
     return dict(session)
 
 
-def _read_code(page: Page) -> str:
-    """Return the text of the code as a phone's camera would read it off the screen."""
-    picture = page.locator("[data-picture]").screenshot()
-    pixels = cv2.imdecode(np.frombuffer(picture, np.uint8), cv2.IMREAD_GRAYSCALE)
-    text, *_ = cv2.QRCodeDetector().detectAndDecode(pixels)
-    return str(text)
-
-
 def _check_in_by_screen(
     page: Page, place: Place, session: dict[str, Any], first: Member, second: Member
 ) -> None:
     page.goto(f"/console/sessions/{session['id']}/screen")
     expect(page.locator("[data-persons]")).to_have_text("0")
-    code = until(lambda: _read_code(page), "a readable code")
+    code = until(lambda: read_code(page), "a readable code")
     assert code.startswith(f"{place.base}/c/")
     done = first.ask("POST", "checkins", 200, json={"token": code})
     assert done["result"] == "checked_in"
@@ -216,7 +142,7 @@ def _check_in_by_screen(
     page.get_by_label("名额").fill("5")
     page.get_by_role("button", name="保存场次").click()
     page.goto(f"/console/sessions/{session['id']}/screen")
-    code = until(lambda: _read_code(page), "a readable code")
+    code = until(lambda: read_code(page), "a readable code")
     walked = second.ask("POST", "checkins", 200, json={"token": code, "walk_in": True})
     assert walked["checkin"]["method"] == "walk_in"
     expect(page.locator("[data-persons]")).to_have_text("2")
