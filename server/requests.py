@@ -3,6 +3,7 @@ and which room answers when something is refused."""
 
 import re
 import secrets
+import sqlite3
 import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
@@ -133,6 +134,9 @@ def _http_error(error: HTTPException) -> Any:
 
 def _database_away(error: Exception) -> Any:
     """Answer while a standby takes over or the disk is full: nothing was written, ask again."""
+    # SQLite calls a wrong statement operational as well, and no waiting mends that.
+    if getattr(error.__context__, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR:
+        return _bug(error)
     logs.get().error("database away", exc_info=error)
     return _door().answer(Busy())
 

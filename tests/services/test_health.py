@@ -8,14 +8,12 @@ from typing import Any
 import pytest
 
 import models
-from models.needs import NeedSource, NeedState
 from models.notifications import BUCKETS, CampaignState, DeliveryState
 from models.signups import SignupState
-from models.staff import Role
-from server.services import health, needs_intake, notifications, staff
+from server.services import health, notifications
 from server.services.notifications import ledger, outbox, wallet
 from tests import factories
-from tests.services import breakers_activities
+from tests.services import breakers_activities, breakers_needs, breakers_surveys
 
 pytestmark = pytest.mark.usefixtures("app")
 _numbers = itertools.count(1)
@@ -54,20 +52,6 @@ def reserved(now: dt.datetime) -> models.Delivery:
     fresh: models.Delivery = models.Delivery.get_by_id(row.id)
     assert fresh.state == DeliveryState.RESERVED
     return fresh
-
-
-def need(now: dt.datetime) -> models.Need:
-    """A need as it comes in by phone, with its number and its history."""
-    space, kind = factories.make_space(), factories.make_category()
-    keeper = factories.make_staff(Role.KEEPER, space)
-    return needs_intake.submit_on_behalf(
-        staff.scope_of(keeper, now=now),
-        space.id,
-        needs_intake.Draft(kind.code, "想找律师", "合同上的事情想请教一下"),
-        source=NeedSource.PHONE,
-        actor=factories.actor(),
-        now=now,
-    )
 
 
 def write(row: models.BaseModel, **values: Any) -> None:
@@ -177,38 +161,6 @@ def strand_a_delivery(now: dt.datetime) -> models.BaseModel:
     return row
 
 
-def forget_the_past(now: dt.datetime) -> models.BaseModel:
-    row = need(now)
-    assert models.NeedEvent.delete().where(models.NeedEvent.need == row).execute()
-    return row
-
-
-def answer_at_no_time(now: dt.datetime) -> models.BaseModel:
-    row = need(now)
-    write(row, state=NeedState.ANSWERED)
-    return row
-
-
-def close_at_no_time(now: dt.datetime) -> models.BaseModel:
-    row = need(now)
-    write(row, state=NeedState.CLOSED, answered_at=now)
-    return row
-
-
-def lose_a_need(now: dt.datetime) -> models.BaseModel:
-    row = need(now)
-    assert models.NeedEvent.delete().where(models.NeedEvent.need == row).execute()
-    row.delete_instance()
-    return models.Space.get_by_id(row.space_id)
-
-
-def give_a_number_twice(now: dt.datetime) -> models.BaseModel:
-    row = need(now)
-    counter: models.NeedCounter = models.NeedCounter.get(models.NeedCounter.space == row.space_id)
-    write(counter, last=0)
-    return models.Space.get_by_id(row.space_id)
-
-
 def answer_nothing(now: dt.datetime) -> models.BaseModel:
     return models.IdempotencyKey.create(
         user_id=factories.make_user().id, key="k", request_hash="h", created_at=now
@@ -237,11 +189,10 @@ BREAKERS: dict[str, tuple[Callable[[dt.datetime], models.BaseModel], ...]] = {
         put_into_a_wrong_bucket,
     ),
     "nothing waits in a campaign that is over": (strand_a_delivery,),
-    "every need has its history": (forget_the_past,),
-    "every need says when it was answered and closed": (answer_at_no_time, close_at_no_time),
-    "every number given to a need is a need's": (lose_a_need, give_a_number_twice),
     "every idempotency key has its answer": (answer_nothing,),
     **breakers_activities.BREAKERS,
+    **breakers_needs.BREAKERS,
+    **breakers_surveys.BREAKERS,
 }
 
 
@@ -259,8 +210,9 @@ def _noise(now: dt.datetime) -> None:
     wallet.commit(sent.user_id, "menu", wallet.ref_of(sent.id, sent.version), now=now)
     outbox.put_back(reserved(now), not_before=now, now=now)
     tell(factories.make_user(), now)
-    need(now)
+    breakers_needs.need(now)
     breakers_activities.make_sound(now)
+    breakers_surveys.make_sound(now)
 
 
 def test_sound_data_is_not_complained_of() -> None:

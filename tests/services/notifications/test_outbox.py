@@ -47,6 +47,14 @@ def queued(user: User | None = None, *, quota: int = 1) -> Delivery:
     return row
 
 
+def queued_twice() -> tuple[Delivery, Delivery]:
+    """Two people's messages in two buckets: chance alone would put them into one now and then."""
+    first = second = queued()
+    while second.bucket == first.bucket:
+        second = queued()
+    return first, second
+
+
 def claim(row: Delivery, owner: str = "a", now: dt.datetime = NOON) -> list[Parcel]:
     return outbox.claim(owner, row.bucket, limit=50, lease=LEASE, now=now)
 
@@ -147,8 +155,8 @@ def test_only_one_send_to_a_person_is_ever_on_its_way() -> None:
 
 
 def test_one_that_cannot_leave_does_not_hold_up_its_batch() -> None:
-    user = make_user()
-    blocked, free = queued(user), queued()
+    blocked, free = queued_twice()
+    user = User.get_by_id(blocked.user_id)
     sending(blocked, "elsewhere")
     again = queued(user)
     Delivery.update(state=DeliveryState.RESERVED, owner="a", leased_until=NOON + LEASE).where(
@@ -160,7 +168,7 @@ def test_one_that_cannot_leave_does_not_hold_up_its_batch() -> None:
 
 
 def test_stopping_gives_back_only_ones_own() -> None:
-    mine, others = queued(), queued()
+    mine, others = queued_twice()
     claim(mine, "a")
     claim(others, "b")
     assert outbox.give_back("a", now=NOON) == 1
@@ -169,7 +177,7 @@ def test_stopping_gives_back_only_ones_own() -> None:
 
 
 def test_wechats_event_says_delivered() -> None:
-    row, noise = queued(), queued()
+    row, noise = queued_twice()
     settle(sending(row))
     settle(sending(noise))
     assert confirm(row, NOON + SECOND)
