@@ -7,6 +7,7 @@ from models.audit import AuditLog
 from models.auth import ConsoleLogin, ScanLogin, Token
 from models.base import BaseModel, Record, db, new_id
 from models.calendar import CalendarDay
+from models.cases import CaseStory
 from models.checkins import Checkin, Rating, ScanLog, Screen
 from models.enterprises import (
     Enterprise,
@@ -130,6 +131,7 @@ TABLES = (
     Survey,
     SurveyReceipt,
     SurveyAnswer,
+    CaseStory,
 )
 
 __all__ = [
@@ -145,6 +147,7 @@ __all__ = [
     "Building",
     "CalendarDay",
     "Campaign",
+    "CaseStory",
     "Category",
     "Checkin",
     "ConsoleLogin",

@@ -16,6 +16,7 @@ class Subject(StrEnum):
     NEED_EVENT = "need_event"
     ACTIVITY = "activity"
     VISIT = "visit"
+    CASE = "case"
 
 
 class MediaCheck(StrEnum):

@@ -27,6 +27,7 @@ WORDS = set(
         "audit",
         "statistics",
         "surveys",
+        "cases",
     ]
 )
 # What a room needs to stand, besides its words.
