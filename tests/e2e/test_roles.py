@@ -18,7 +18,7 @@ from tests.full_space import FullSpace
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.timeout(120),
+    pytest.mark.timeout(300),
     pytest.mark.parametrize("engine", ["postgresql"], indirect=True, scope="session"),
 ]
 
