@@ -10,6 +10,7 @@ from server.errors import NotFound
 from server.services import (
     activities,
     activities_agenda,
+    cases,
     files,
     needs,
     needs_desk,
@@ -46,7 +47,7 @@ def _member_may(user: User, file: File) -> bool:
     if file.subject_type is Subject.ACTIVITY:
         activity = activities.get(file.subject_id or 0)
         return activities_agenda.is_public(activity) and materials.was_there(user, activity.id)
-    if file.subject_type is Subject.VISIT:
+    if file.subject_type in (Subject.VISIT, Subject.CASE):
         return False
     need_id, is_public = _place(file)
     needs.get(user, need_id)
@@ -65,6 +66,9 @@ def _staff_may(staff_id: int, file: File, now: dt.datetime) -> bool:
         return True
     if file.subject_type is Subject.VISIT:
         visits_records.get(scope, file.subject_id or 0)
+        return True
+    if file.subject_type is Subject.CASE:
+        cases.get(scope, file.subject_id or 0)
         return True
     need_id, _ = _place(file)
     needs_desk.get(scope, need_id)

@@ -17,7 +17,7 @@ from models import (
 from models.needs import ActorKind, NeedState, Outcome
 from models.needs_dispatches import DispatchState, ExtensionState
 from server.clock import iso
-from server.services import notifications
+from server.services import cases_privacy, notifications
 from server.services.audit import SYSTEM
 from server.services.needs_states import OPEN, Act, Move, lock, transition
 
@@ -37,8 +37,13 @@ _RETELLING: Final = (Act.EXTEND_ASK, Act.EXTEND, Act.ESCALATE, Act.ADVISE, Act.U
 
 
 def besides(need: Need) -> dict[str, Any]:
-    """Return what else of a need goes into its submitter's copy: appeals, and days given on top."""
-    return {"appeals": _appeals_of(need), "extensions": _extensions_of(need)}
+    """Return what else of a need goes into its submitter's copy: appeals, days given on top, and
+    what was told of it to others."""
+    return {
+        "appeals": _appeals_of(need),
+        "extensions": _extensions_of(need),
+        "cases": cases_privacy.copy_of(need),
+    }
 
 
 def _appeals_of(need: Need) -> list[dict[str, Any]]:
@@ -97,6 +102,7 @@ def forget(user_id: int, *, now: dt.datetime) -> None:
     Extension.update(reason=ERASED, decision="").where(Extension.need.in_(ids)).execute()
     retold = NeedEvent.need.in_(ids) & NeedEvent.type.in_([act.value for act in _RETELLING])
     NeedEvent.update(text=ERASED).where(retold, NeedEvent.text != "").execute()
+    cases_privacy.forget(user_id, now=now)
 
 
 def _take_back(need: Need, now: dt.datetime) -> None:

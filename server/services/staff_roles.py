@@ -30,6 +30,9 @@ class Verb(StrEnum):
     EXPORT_PEOPLE = "export_people"
     RUN_SURVEYS = "run_surveys"
     RUN_TOWN_SURVEYS = "run_town_surveys"  # a town's own; its Spaces' are read where they are run
+    READ_CASES = "read_cases"
+    WRITE_CASES = "write_cases"
+    PUBLISH_CASES = "publish_cases"
     STATISTICS = "statistics"
     STATISTICS_SUMS = "statistics_sums"
     ENTER_BASELINES = "enter_baselines"
@@ -52,6 +55,8 @@ _OPERATOR = _SCANNER | {
     Verb.KEEP_RESOURCES,
     Verb.KEEP_REGISTER,
     Verb.RUN_SURVEYS,
+    Verb.READ_CASES,
+    Verb.WRITE_CASES,
     Verb.STATISTICS,
 }
 _KEEPER = _OPERATOR | {
@@ -60,6 +65,7 @@ _KEEPER = _OPERATOR | {
     Verb.OVERRIDE_CAPACITY,
     Verb.APPROVE_EXTENSION,
     Verb.LINK_SCREEN,
+    Verb.PUBLISH_CASES,
     Verb.EXPORT_PEOPLE,
     Verb.GRANT,
     Verb.READ_AUDIT,
@@ -81,6 +87,7 @@ ROLE_VERBS: dict[Role, frozenset[Verb]] = {
             Verb.KEEP_REGISTER,
             Verb.EDIT_BUILDINGS,
             Verb.RUN_TOWN_SURVEYS,
+            Verb.READ_CASES,
             Verb.STATISTICS,
             Verb.VERIFY_BASELINES,
             Verb.GRANT,
