@@ -105,6 +105,32 @@ TABLE: dict[Act, dict[NeedState, NeedState]] = {
 """Act → from which state to which. What is not in here cannot happen."""
 
 
+_CALLED: dict[Act, str] = {
+    Act.EDIT: "修改",
+    Act.SUPPLEMENT: "补充",
+    Act.WITHDRAW: "撤回",
+    Act.RATE: "评价",
+    Act.REOPEN: "重开",
+    Act.TRIAGE: "受理",
+    Act.DISPATCH: "派单",
+    Act.RETURN: "退回",
+    Act.REPLY: "回复",
+    Act.REQUEST_INFO: "请提交人补充材料",
+    Act.RESUME: "恢复计时",
+    Act.ANSWER: "答复",
+    Act.LINK: "关联活动",
+    Act.ACCEPT: "接单",
+    Act.ASSIST: "协办",
+    Act.DONE: "报告办完",
+    Act.EXTEND_ASK: "申请延期",
+    Act.EXTEND: "批准延期",
+    Act.ESCALATE: "提请协调",
+    Act.ADVISE: "给出建议",
+    Act.APPEAL: "申诉",
+}
+"""What a person tried, as the refusal calls it."""
+
+
 class WrongState(Conflict):
     """The act does not fit where the need stands; `current` says where that is."""
 
@@ -159,8 +185,7 @@ def transition(
         raise VersionConflict(current=current(need))
     target = TABLE[move.act].get(need.state)
     if target is None:
-        name = STATE_NAMES[need.state]
-        raise WrongState(f"诉求{name}，不能这样操作", current=current(need))
+        raise WrongState(_refusal(move.act, need.state), current=current(need))
     values = {"state": target} | move.changes
     before = {name: plain(getattr(need, name)) for name in values}
     values = {name: value for name, value in values.items() if value != getattr(need, name)}
@@ -178,6 +203,12 @@ def transition(
         before={name: before[name] for name in values},
         after={name: plain(value) for name, value in values.items()},
     )
+
+
+def _refusal(act: Act, state: NeedState) -> str:
+    """Return why not, in one sentence: where the need stands and what that rules out."""
+    ever = "现在不能" if state in OPEN else "不能再"
+    return f"诉求{STATE_NAMES[state]}，{ever}{_CALLED.get(act, '这样操作')}"
 
 
 def plain(value: Any) -> Any:
