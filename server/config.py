@@ -9,9 +9,13 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from server.crypto import Vault
+from models.staff import Role
+from server.crypto import Vault, is_guessable
 
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+# Who sees everybody's data of a place, or of all places.
+_WANT_SECOND_FACTOR = {Role.KEEPER, Role.PLATFORM_ADMIN}
+_KEYS = ("XINYI_SECRET_KEY", "XINYI_DATA_KEY", "WECHAT_SECRET", "WECHAT_PUSH_AES_KEY")
 
 
 class ConfigError(Exception):
@@ -82,7 +86,8 @@ class AuthConfig(_Section):
     token_days: Count
     console_hours: Count
     console_days: Count
-    second_factor_roles: list[str]
+    # A role misspelt would be a role without a second factor.
+    second_factor_roles: list[Annotated[Role, Field(strict=False)]]
     logins_per_minute: Count
     passwords_per_minute: Count
 
@@ -220,7 +225,7 @@ def load(environ: dict[str, str] | None = None) -> Config:
         config = Config(root=file.parent, **values)
     except ValidationError as error:
         raise ConfigError(problems + [_sentence(item) for item in error.errors()]) from None
-    problems += _unsafe(config)
+    problems += _unsafe(config) + (_unfit(config, env) if config.is_production else [])
     if problems:
         raise ConfigError(problems)
     return config
@@ -239,7 +244,7 @@ def _sentence(item: Any) -> str:
 
 
 def _unsafe(config: Config) -> list[str]:
-    """Return what is well formed but cannot work, or must not be in production."""
+    """Return what is well formed but cannot work."""
     problems = []
     hidden = config.secrets
     try:
@@ -249,9 +254,7 @@ def _unsafe(config: Config) -> list[str]:
     if config.database.pool < config.server.threads:
         problems.append("[database] pool: must be at least [server] threads")
     if config.jobs.lease_seconds <= config.wechat.connect_timeout + config.wechat.read_timeout:
-        problems.append(
-            "[jobs] lease_seconds: must be longer than [wechat]'s two timeouts together"
-        )
+        problems.append("[jobs] lease_seconds: must be longer than both of [wechat]'s timeouts")
     problems += [
         f"[wechat] long_term: there is no template {kind!r}"
         for kind in config.wechat.long_term
@@ -260,20 +263,26 @@ def _unsafe(config: Config) -> list[str]:
     base = urlsplit(config.wechat.api_base)
     if base.scheme != "https" and base.hostname not in _LOOPBACK:
         problems.append("[wechat] api_base: only https, unless it is on this machine")
-    return problems + (_bench(config) if config.is_production else [])
+    return problems
 
 
-def _bench(config: Config) -> list[str]:
-    """Return what of the reviewer's bench is switched on; production refuses all of it."""
+def _unfit(config: Config, env: dict[str, str]) -> list[str]:
+    """Return what production refuses: all of the reviewer's bench, and what protects nobody."""
     problems = []
     sandboxed = urlsplit(config.wechat.api_base).hostname in _LOOPBACK
     if config.secrets.wechat_appid.startswith("wxsandbox") or sandboxed:
         problems.append("production mode refuses the WeChat sandbox")
-    if not config.server.public_url.startswith("https://"):
-        problems.append("[server] public_url: must be https in production mode")
+    address = urlsplit(config.server.public_url)
+    if address.scheme != "https" or address.hostname in {None, *_LOOPBACK}:
+        problems.append("[server] public_url: must be https, and no loopback, in production mode")
     if any(value.startswith("sbx_") for value in config.wechat.templates.values()):
         problems.append("[wechat.templates]: the ids are the sandbox's")
-    return problems
+    if missing := _WANT_SECOND_FACTOR - set(config.auth.second_factor_roles):
+        problems.append(f"[auth] second_factor_roles: production wants {', '.join(missing)}")
+    if env.get("FLASK_DEBUG", "").lower() not in {"", "0", "false", "no"}:  # as Flask reads it
+        problems.append("environment FLASK_DEBUG: must not be set in production mode")
+    guessable = [name for name in _KEYS if is_guessable(env[name])]
+    return problems + [f"environment {name}: can be guessed" for name in guessable]
 
 
 def main() -> int:

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 _NONCE = 12
 _LENGTH = 32
 _MOST = 255
+_DIFFERENT = 8
 
 
 class Vault:
@@ -78,6 +79,12 @@ def _bytes(text: str) -> bytes:
     if len(raw) != _LENGTH:
         raise ValueError("the data key must be 32 bytes in base64")
     return raw
+
+
+def is_guessable(key: str) -> bool:
+    """Say whether a key was typed and not drawn: of 32 drawn hex digits fewer than eight differ once
+    in ten million."""
+    return len(set(key)) < _DIFFERENT
 
 
 def token_hash(token: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import os
 import re
+import secrets
 import signal
 import socket
 import stat
@@ -208,12 +209,12 @@ def test_production_brings_neither_sandbox_nor_made_up_secrets(tmp_path: Path) -
     env = clean_environment(XINYI_CONFIG=str(config))
     assert "environment XINYI_SECRET_KEY: is not set" in refused(env=env)
     env |= {
-        "XINYI_SECRET_KEY": "s" * 40,
+        "XINYI_SECRET_KEY": secrets.token_hex(32),
         "XINYI_DATA_KEY": base64.b64encode(bytes(range(32))).decode(),
         "WECHAT_APPID": "wx0123456789abcdef",
-        "WECHAT_SECRET": "0" * 32,
+        "WECHAT_SECRET": secrets.token_hex(16),
         "WECHAT_PUSH_TOKEN": "token",
-        "WECHAT_PUSH_AES_KEY": "A" * 43,
+        "WECHAT_PUSH_AES_KEY": secrets.token_hex(22)[:43],
     }
     with running(tmp_path / "state", env=env) as started:
         started.wait_up()
