@@ -75,8 +75,8 @@ class Invalid(ServiceError):
 class RateLimited(ServiceError):
     status, code, message = 429, "rate_limited", "操作太频繁，请稍后再试"
 
-    def __init__(self, retry_after: int) -> None:
-        super().__init__()
+    def __init__(self, retry_after: int, message: str | None = None) -> None:
+        super().__init__(message)
         self.retry_after = retry_after
 
 

@@ -239,7 +239,10 @@ def _check_daily(user: User, per_day: int, now: dt.datetime) -> None:
     sent = Need.select().where(Need.user_id == user.id, Need.received_at >= midnight)
     if sent.count() >= per_day:
         tomorrow = midnight + dt.timedelta(days=1)
-        raise RateLimited(max(1, int((tomorrow - now).total_seconds())))
+        left = max(1, int((tomorrow - now).total_seconds()))
+        raise RateLimited(
+            left, f"您今天已提交 {per_day} 件诉求，请明天再提，或补充到已提交的诉求里"
+        )
 
 
 def _promise(kind: Category, urgency: Urgency, received: dt.datetime) -> Promise:

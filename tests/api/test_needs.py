@@ -164,6 +164,7 @@ def test_more_than_a_day_takes(client: Client, bench: Bench) -> None:
         assert send(user, bench).status_code == 201
     refused = send(user, bench)
     assert (refused.status_code, refused.json["code"]) == (429, "rate_limited")
+    assert refused.json["detail"].startswith(f"您今天已提交 {per_day} 件诉求，请明天再提")
     assert 0 < int(refused.headers["Retry-After"]) <= 12 * 3600
     assert models.NeedCounter.get().last == per_day
 

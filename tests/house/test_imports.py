@@ -25,3 +25,13 @@ def test_sandbox_shares_no_code_with_the_server() -> None:
         for room in ("server", "models", "wechatpy"):
             assert f"import {room}" not in text, file
             assert f"from {room}" not in text, file
+
+
+def test_one_room_writes_workbooks() -> None:
+    """There every cell is text, so that no name people typed is computed on a colleague's screen."""
+    writers = {
+        file.relative_to(ROOT).as_posix()
+        for file in (ROOT / "server").rglob("*.py")
+        if "openpyxl" in file.read_text(encoding="utf-8")
+    }
+    assert writers == {"server/services/files_sheets.py"}

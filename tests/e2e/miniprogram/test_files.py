@@ -23,16 +23,23 @@ def _choose(phone: Phone, button: str, *files: Path) -> None:
 def test_papers_go_along_and_come_back(phone: Phone, member: Member, tmp_path: Path) -> None:
     factories.make_category(code="law", name="法律服务")
     member()
-    photo, paper, page = (tmp_path / name for name in ("门口.jpg", "租赁合同.pdf", "网页.pdf"))
+    names = ("门口.jpg", "租赁合同.pdf", "网页.pdf", "录像.pdf")
+    photo, paper, page, huge = (tmp_path / name for name in names)
     photo.write_bytes(file_samples.phone_photo())
     paper.write_bytes(file_samples.PDF)
     page.write_bytes(file_samples.HTML)
+    huge.write_bytes(b"%PDF-" + bytes(30 * 2**20))
     phone.open("/pages/tabs/needs/needs")
     phone.tap("提诉求")
     phone.tap("法律服务")
     here = phone.here()
     phone.fill(here.get_by_label("一句话说是什么事", exact=True), "合同想请人看看")
     phone.fill(here.get_by_label("具体情况", exact=True), "房东寄来的新合同。")
+
+    # What is too large is told before a byte of it goes up.
+    _choose(phone, "加聊天里的文件", huge)
+    expect(phone.text("超过 20 MB，请压缩后再传", exact=False)).to_be_visible()
+    here.get_by_label("删除录像.pdf").tap()
 
     # What does not get through says why, keeps everything, and goes up at the next try.
     phone.context.route("**/api/v1/files", lambda route: route.abort())
