@@ -85,6 +85,7 @@ def fill(vault: Vault, disk: Disk, secret: str) -> FullSpace:
     _accounts(space, ids)
     _statistics(space, ids)
     _surveys(space, ids)
+    _cases(space, ids)
     _exports(space, ids)
     # Whoever holds the link of the screen may look at it.
     public |= {"signed": ids["signed"]}
@@ -103,6 +104,19 @@ def _exports(space: models.Space, ids: Ids) -> None:
     )  # fmt: skip
     models.ExportFile.create(export=job, content=PRIVATE.encode())
     ids["export_id"] = [str(job.id)]
+
+
+def _cases(space: models.Space, ids: Ids) -> None:
+    """Make a draft, and a case its own Space may read."""
+    now = utcnow()
+    told = {"before": f"{INTERNAL}难处", "doing": f"{INTERNAL}做法", "after": f"{INTERNAL}变化"}
+    rows = [
+        models.CaseStory.add(
+            now=now, space=space, title=f"{INTERNAL}案例", published_at=published, **told
+        )
+        for published in (None, now)
+    ]
+    ids["case_id"] = [str(row.id) for row in rows]
 
 
 def _surveys(space: models.Space, ids: Ids) -> None:

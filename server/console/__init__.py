@@ -21,6 +21,7 @@ from server.console import (
     auth_factors,
     auth_scans,
     calendar,
+    cases,
     checkins,
     checkins_desk,
     checkins_devices,
@@ -131,6 +132,7 @@ WORDS = (
     statistics_towns.bp,
     statistics_districts.bp,
     surveys.bp,
+    cases.bp,
     search.bp,
 )
 

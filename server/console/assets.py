@@ -37,6 +37,7 @@ FILES = {
     "statistics.css": _OWN / "statistics.css",
     "meetings.css": _OWN / "meetings.css",
     "calendar.css": _OWN / "calendar.css",
+    "cases.css": _OWN / "cases.css",
     "console.js": _OWN / "console.js",
     "screen.js": _OWN / "screen.js",
     "desk.js": _OWN / "desk.js",

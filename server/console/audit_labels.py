@@ -63,7 +63,7 @@ _ACTS: Final = {
     "staff.revoke_invitation": "撤回邀请", "staff.set_up_factor": "启用两步验证",
     "staff.take_up": "接受邀请", "statistics.enter_baseline": "填报基数",
     "statistics.verify_baseline": "核对基数", "users.revoke_data": "按微信要求删除资料",
-    "surveys.close": "结束问卷",
+    "surveys.close": "结束问卷", "cases.withdraw": "撤回案例",
     "visits.add_target": "加入走访名单", "visits.remove_target": "移出走访名单",
     "audit.break_glass": "应急查看", "audit.look": "打开应急查看的内容",
     "visits.set_questions": "修改走访提问", "needs.check": "内容检查",
@@ -82,6 +82,7 @@ _FACTS: Final = {
     "code": "代码", "intro": "介绍", "supervisor": "主管单位", "opening_hours": "开放时间",
     "five_goals": "五个目标", "milestones": "大事记", "founded_on": "揭牌日期", "phone": "电话",
     "purpose": "用途", "floor": "楼层", "area_m2": "面积", "days": "日期", "source": "来源",
+    "reach": "公开范围", "is_named": "含姓名或企业名",
 }  # fmt: skip
 
 

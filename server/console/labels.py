@@ -10,6 +10,7 @@ from models.activities import (
     SessionState,
     SignupMode,
 )
+from models.cases import CaseReach
 from models.checkins import CheckinMethod
 from models.enterprises import (
     CareKind,
@@ -117,6 +118,11 @@ _LABELS: dict[type[StrEnum], dict[StrEnum, tuple[str, str]]] = {
         VisitKind.SPRING: ("新春走访", "lamp"),
         VisitKind.RESEARCH: ("大调研", "good"),
         VisitKind.OTHER: ("专题走访", "plain"),
+    },
+    CaseReach: {
+        CaseReach.SPACE: ("本空间", "quiet"),
+        CaseReach.TOWN: ("全镇", "plain"),
+        CaseReach.PUBLIC: ("所有空间", "lamp"),
     },
     SurveyKind: {SurveyKind.SURVEY: ("问卷", "plain"), SurveyKind.PULSE: ("归属感两问", "lamp")},
     SurveyState: {

@@ -69,6 +69,7 @@ WAYS = (
             Door(
                 "resources", "资源与专家", "stars", "console.resources.index", (Verb.READ_VISITS,)
             ),
+            Door("cases", "案例", "book", "console.cases.index", (Verb.READ_CASES,)),
         ),
     ),
     Way(

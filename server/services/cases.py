@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from models import Activity, CaseStory, File, Need, OrgUnit, Space, db
@@ -75,6 +77,24 @@ def readable(scope: Scope) -> Any:
         .join(Space)
         .where((CaseStory.published_at.is_null(False) & told) | CaseStory.space.in_(drafts))
     )
+
+
+def drafts(scope: Scope) -> list[CaseStory]:
+    """Return the drafts of the Spaces the staff write for, the latest first."""
+    rows = readable(scope).where(CaseStory.published_at.is_null())
+    return list(rows.order_by(CaseStory.updated_at.desc(), CaseStory.id.desc()))
+
+
+def search(scope: Scope, *, text: str = "", space_ids: frozenset[int] | None = None) -> Any:
+    """Return a select of what is published for the staff to read, the latest first: of these Spaces
+    (default: of all), with this text in it."""
+    rows = readable(scope).where(CaseStory.published_at.is_null(False))
+    if space_ids is not None:
+        rows = rows.where(CaseStory.space.in_(sorted(space_ids)))
+    if text:
+        parts = (CaseStory.title, CaseStory.before, CaseStory.doing, CaseStory.after)
+        rows = rows.where(reduce(or_, (part.contains(text) for part in parts)))
+    return rows.order_by(CaseStory.published_at.desc(), CaseStory.id.desc())
 
 
 def get(scope: Scope, case_id: int) -> CaseStory:

@@ -71,6 +71,7 @@ LATER = {
     "staff_people.pass_on": "space taker",
     "calendar.preview": "year day kind name text source confirmed",
     "calendar.update": "year text source confirmed",
+    "cases.create": "need activity title before doing after f0_name f0_value reach",
     "checkins_desk.check_out": "",
     "checkins_desk.recount": "party_present reason",
     "checkins_desk.walk_in": "code user_id party_present door reason",
