@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from peewee import JOIN, PeeweeException, Value, fn
+from peewee import JOIN, PeeweeException, fn
 
 from models import (
     Campaign,
@@ -12,9 +12,6 @@ from models import (
     Delivery,
     IdempotencyKey,
     Message,
-    Need,
-    NeedCounter,
-    NeedEvent,
     OrgUnit,
     Session,
     Signup,
@@ -22,10 +19,9 @@ from models import (
     WalletEntry,
     db,
 )
-from models.needs import NeedState
 from models.notifications import BUCKETS, CampaignState, DeliveryState, EntryReason
 from models.signups import SignupState
-from server.services import health_activities, health_surveys, signups_recount
+from server.services import health_activities, health_needs, health_surveys, signups_recount
 from server.services import signups_seats as seats
 from server.services.health_rules import REPORT, SHOWN, Rule, rows
 from server.services.notifications import wallet
@@ -208,42 +204,6 @@ def _deliveries_stranded() -> Iterable[str]:
         yield f"delivery {delivery_id}: {state}, but its campaign {campaign_id} is over"
 
 
-def _needs_without_past() -> Iterable[str]:
-    query = (
-        Need.select(Need.id, Need.no)
-        .join(NeedEvent, JOIN.LEFT_OUTER, on=NeedEvent.need == Need.id)
-        .where(NeedEvent.id.is_null())
-    )
-    for need_id, number in rows(query):
-        yield f"need {need_id} ({number}): its history does not even say that it came in"
-
-
-def _needs_undated() -> Iterable[str]:
-    query = Need.select(Need.id, Need.no, Need.state).where(
-        ((Need.state == NeedState.ANSWERED) & Need.answered_at.is_null())
-        | ((Need.state == NeedState.CLOSED) & Need.closed_at.is_null())
-    )
-    for need_id, number, state in rows(query):
-        yield f"need {need_id} ({number}): {state}, but not since when"
-
-
-def _numbers_off() -> Iterable[str]:
-    held = fn.COUNT(Need.id)
-    year_in_no = Value("-").concat(NeedCounter.year.cast("text")).concat("-")
-    query = (
-        NeedCounter.select(NeedCounter.space, NeedCounter.year, NeedCounter.last, held)
-        .join(
-            Need,
-            JOIN.LEFT_OUTER,
-            on=(Need.space == NeedCounter.space) & Need.no.contains(year_in_no),
-        )
-        .group_by(NeedCounter.space, NeedCounter.year, NeedCounter.last)
-        .having(held != NeedCounter.last)
-    )
-    for space_id, year, last, count in rows(query):
-        yield f"space {space_id}, {year}: {last} numbers were given to needs, {count} needs are there"
-
-
 def _unanswered() -> Iterable[str]:
     query = IdempotencyKey.select(IdempotencyKey.id, IdempotencyKey.user_id).where(
         IdempotencyKey.status.is_null()
@@ -271,9 +231,7 @@ RULES: Final = (
     Rule("a reminder is spent or put back", _reminders_lost, REPORT),
     Rule("a delivery carries its own person's message", _deliveries_astray, REPORT),
     Rule("nothing waits in a campaign that is over", _deliveries_stranded, REPORT),
-    Rule("every need has its history", _needs_without_past, REPORT),
-    Rule("every need says when it was answered and closed", _needs_undated, REPORT),
-    Rule("every number given to a need is a need's", _numbers_off, REPORT),
+    *health_needs.RULES,
     Rule("every idempotency key has its answer", _unanswered, REPORT),
     *health_activities.RULES,
     *health_surveys.RULES,

@@ -7,11 +7,13 @@ from typing import Any
 
 from peewee import JOIN
 
-from models import Dispatch, Grant, Need, Partner, Staff
+from models import Dispatch, Grant, Need, NeedEvent, Partner, Staff
+from models.needs import ActorKind
 from models.needs_dispatches import LIVE_DISPATCH, DispatchRole, DispatchState
 from models.staff import Role
 from server.clock import day_of
 from server.services.audit import Actor
+from server.services.staff import Verb, working_in
 
 OPEN_DISPATCH = (DispatchState.SENT, DispatchState.ACCEPTED)
 """States in which something is still to be done."""
@@ -84,10 +86,31 @@ def hold(need: Need, actor: Actor, *, now: dt.datetime) -> None:
 
 
 def wake(need: Need, *, now: dt.datetime) -> None:
-    """Let who leads a need that is worked on again begin anew, in the caller's transaction."""
+    """Let who leads a need that is worked on again begin anew, in the caller's transaction. A need
+    an activity solved may have had nobody: then it is whose hands it last went through."""
     lead = lead_of(need)
     if lead is not None:
         lead.change(now=now, state=DispatchState.ACCEPTED, ended_at=None, due_at=need.due_resolve)
+        return
+    heir = _last_at_it(need, now=now)
+    if heir is not None:
+        hold(need, Actor("staff", heir.id, heir.name), now=now)
+
+
+def _last_at_it(need: Need, *, now: dt.datetime) -> Staff | None:
+    """Return the colleague who did something with the need last and still works there, else a
+    keeper; None for a Space nobody works in."""
+    team = {row.id: row for row in working_in(need.space_id, Verb.WORK_NEEDS, now=now)}
+    theirs = (NeedEvent.actor_kind == ActorKind.STAFF) & NeedEvent.actor_id.in_(sorted(team))
+    last: NeedEvent | None = (
+        NeedEvent.select()
+        .where(NeedEvent.need == need, theirs)
+        .order_by(NeedEvent.at.desc(), NeedEvent.id.desc())
+        .first()
+    )
+    if last is not None:
+        return team[int(last.actor_id)]
+    return next(iter(working_in(need.space_id, Verb.APPROVE_EXTENSION, now=now)), None)
 
 
 def end(

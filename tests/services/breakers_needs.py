@@ -61,8 +61,15 @@ def give_a_number_twice(now: dt.datetime) -> models.BaseModel:
     return models.Space.get_by_id(row.space_id)
 
 
+def work_without_a_lead(now: dt.datetime) -> models.BaseModel:
+    row = need(now)
+    _write(row, state=NeedState.IN_PROGRESS)
+    return row
+
+
 BREAKERS = {
     "every need has its history": (forget_the_past,),
     "every need says when it was answered and closed": (answer_at_no_time, close_at_no_time),
     "every number given to a need is a need's": (lose_a_need, give_a_number_twice),
+    "what is worked on has somebody who leads": (work_without_a_lead,),
 }

@@ -14,6 +14,7 @@ from models.needs import NeedState, Outcome, Solved
 from models.needs_clusters import ClusterState
 from models.signups import SignupState
 from models.staff import Role
+from server.clock import day_of
 from server.config import CheckinsConfig
 from server.errors import Invalid, NotFound
 from server.schemas.needs_clusters import PlanIn
@@ -24,6 +25,7 @@ from server.services import (
     needs_clusters,
     needs_desk,
     needs_effects,
+    needs_leads,
     needs_links,
     needs_plans,
     needs_similar,
@@ -267,6 +269,16 @@ def test_who_asked_comes_first_and_the_needs_close_or_go_on(loop: Loop) -> None:
     assert (rate.numerator, rate.denominator, rate.band) == (5, 6, 0)
     loop_of = ("answering_activities", "answered_needs", "solved_by_activity")
     assert [figure.value for figure in figures if figure.code in loop_of] == [1, 7, 5]
+
+    # Nobody had it in hand when the activity solved it: opened again, it is whose it last was.
+    models.Grant.update(from_on=day_of(NOON)).execute()
+    first, at = loop.needs[0], over + DAY
+    user = loop.owners[0]
+    checker = loop.bench.checker(user)
+    needs.reopen(user, first.id, "还是不清楚", checker=checker, now=at)
+    lead = needs_leads.lead_of(first)
+    assert lead is not None
+    assert lead.staff_id == loop.actor.id
 
 
 def test_a_withdrawn_need_is_left_alone_and_a_called_off_activity_asks_nobody(loop: Loop) -> None:
