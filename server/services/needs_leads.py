@@ -108,8 +108,8 @@ def _last_at_it(need: Need, *, now: dt.datetime) -> Staff | None:
         .order_by(NeedEvent.at.desc(), NeedEvent.id.desc())
         .first()
     )
-    if last is not None:
-        return team[int(last.actor_id)]
+    if last is not None and last.actor_id is not None:
+        return team[last.actor_id]
     return next(iter(working_in(need.space_id, Verb.APPROVE_EXTENSION, now=now)), None)
 
 
