@@ -52,3 +52,41 @@ def _lift_lobby() -> bytes:
     out = io.BytesIO()
     image.save(out, "PNG")
     return out.getvalue()
+
+
+def court() -> bytes:
+    """Draw a badminton court in the evening, two pairs and the shuttlecock between them."""
+    image = Image.new("RGB", (1200, 800), "#24423f")
+    draw = ImageDraw.Draw(image)
+    draw.polygon(((150, 760), (1050, 760), (880, 250), (320, 250)), fill="#2f6f5f")
+    for left, right in (
+        ((150, 760), (320, 250)),
+        ((1050, 760), (880, 250)),
+        ((600, 760), (600, 250)),
+    ):
+        draw.line((left, right), fill="#f3eee4", width=6)
+    for y, half in ((760, 450), (250, 280)):
+        draw.line((600 - half, y, 600 + half, y), fill="#f3eee4", width=6)
+    draw.rectangle((200, 420, 1000, 470), fill="#c9c2b2", outline="#f3eee4", width=4)
+    for number, (x, y, size) in enumerate(
+        ((430, 330, 0.7), (760, 340, 0.7), (360, 600, 1), (800, 590, 1))
+    ):
+        wide, tall = 40 * size, 150 * size
+        coat = _COATS[number + 1]
+        draw.rounded_rectangle((x - wide, y - tall, x + wide, y), radius=int(30 * size), fill=coat)
+        draw.ellipse(
+            (x - wide * 0.7, y - tall - wide * 1.5, x + wide * 0.7, y - tall), fill="#e2b797"
+        )
+        draw.line(
+            (x + wide, y - tall * 0.7, x + wide * 2.2, y - tall * 1.3), fill="#e8a33d", width=6
+        )
+        draw.ellipse(
+            (x + wide * 1.9, y - tall * 1.8, x + wide * 3, y - tall * 1.2),
+            outline="#e8a33d",
+            width=5,
+        )
+    draw.polygon(((600, 190), (580, 140), (620, 140)), fill="#faf7f1")
+    draw.ellipse((590, 182, 610, 202), fill="#e8a33d")
+    out = io.BytesIO()
+    image.save(out, "PNG")
+    return out.getvalue()

@@ -7,6 +7,7 @@ import secrets
 
 from models import OrgUnit, db
 from scripts.demo import (
+    cases,
     classes,
     clusters,
     dispatches,
@@ -90,6 +91,8 @@ def _fill(resources: Resources, passwords: dict[str, str], now: dt.datetime) -> 
     figures.add_figures(full.space, now)
     meetings.add_meetings(town, bodies, now)
     surveys.add_surveys(town, crowd, vault=resources.vault, now=now)
+    disk = Disk(resources.config.files_dir)
+    cases.add_cases(town, disk=disk, vault=resources.vault, now=now)
 
 
 def _password() -> str:
