@@ -52,9 +52,9 @@ def figures_of(root: Root, *, now: dt.datetime) -> list[dict[str, str]]:
         days = (day_of(root.answered_at) - day_of(root.received_at)).days
         return [{"name": "从提出到答复", "value": f"{days} 天" if days else "当天"}]
     effect = activities_effects.of([root], now=now)[root.id]
-    told = [("举办", f"{effect.sessions} 场"), ("参加", f"{effect.person_times} 人次")]
+    told = [("参加", f"{effect.person_times} 人次"), ("举办", f"{effect.sessions} 场")]
     if effect.satisfaction is not None:
-        told.append(("满意度", f"{effect.satisfaction:.0%}（{effect.rated} 人评价）"))
+        told.append((f"满意度（{effect.rated} 人评价）", f"{effect.satisfaction:.0%}"))
     return [{"name": name, "value": value} for name, value in told]
 
 
