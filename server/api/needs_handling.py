@@ -1,5 +1,6 @@
 """待办 on the phone: what one was sent or called to, and what one does with it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Response
@@ -77,8 +78,8 @@ def _shown(row: Dispatch) -> Response:
     return reply(out, ETag=f'"{row.version}"')
 
 
-def _hand(path: DispatchPath, body: HandIn) -> Hand:
-    return Hand(current_scope(), path.dispatch_id, body.version, actor())
+def _hand(path: DispatchPath, body: HandIn, attachments: Sequence[int] = ()) -> Hand:
+    return Hand(current_scope(), path.dispatch_id, body.version, actor(), attachments)
 
 
 @staff_bp.get(
@@ -128,7 +129,9 @@ def return_errand(path: DispatchPath, body: HandReasonIn) -> Response:
     openapi_extensions=problems(409),
 )
 def done(path: DispatchPath, body: HandResultIn) -> Response:
-    return _shown(needs_handling.finish(_hand(path, body), body.result, now=utcnow()))
+    return _shown(
+        needs_handling.finish(_hand(path, body, body.attachments), body.result, now=utcnow())
+    )
 
 
 @staff_bp.post(
@@ -139,7 +142,7 @@ def done(path: DispatchPath, body: HandResultIn) -> Response:
 )
 def say(path: DispatchPath, body: HandReplyIn) -> Response:
     row = needs_handling.say(
-        _hand(path, body),
+        _hand(path, body, body.attachments),
         body.text,
         is_public=body.public,
         seen_version=body.need_version,

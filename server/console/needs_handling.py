@@ -1,11 +1,11 @@
 """待办: what was sent to a partner or colleague, and what a higher level was called to."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from models import Dispatch, Need
+from models import Dispatch, File, Need
 from models.needs_dispatches import EscalationAnswer
 from server.clock import utcnow
 from server.console import door, files
@@ -13,9 +13,10 @@ from server.console.forms import Fields, Form
 from server.console.needs import WordsForm
 from server.console.needs_dispatches import ShortWordsForm
 from server.context import actor, current_scope
-from server.errors import Invalid, ServiceError
+from server.errors import Invalid, NotFound, ServiceError
 from server.schemas.base import Paragraph
 from server.services import needs, needs_desk, needs_escalations, needs_handling, needs_scope
+from server.services.needs_dispatches import DispatchEnded
 from server.services.needs_handling import Hand
 
 bp = door.word("needs_handling")
@@ -29,6 +30,10 @@ class AnswerForm(Fields):
 @bp.get("/needs/dispatches")
 def index() -> ResponseReturnValue:
     """Show what the account or its partner was sent or called to."""
+    return _index()
+
+
+def _index(lost: Form | None = None) -> str:
     scope = current_scope()
     return render_template(
         "console/needs/errands.html",
@@ -37,6 +42,7 @@ def index() -> ResponseReturnValue:
         calls=needs_escalations.mine(scope),
         past_calls=needs_escalations.mine(scope, is_open=False),
         called=needs_escalations.name_of,
+        lost=lost,
     )
 
 
@@ -97,19 +103,26 @@ def say(dispatch_id: int) -> ResponseReturnValue:
 
 def _handle(dispatch_id: int, step: str, act: Callable[[Hand, Form], str]) -> ResponseReturnValue:
     """Take one step and lead back to the dispatch; what was refused shows the page with the words."""
-    needs_handling.get(current_scope(), dispatch_id)
     form = Form(request.form)
     try:
-        told = act(Hand(current_scope(), dispatch_id, form.version, actor()), form)
+        needs_handling.get(current_scope(), dispatch_id)
+    except NotFound:
+        needs_handling.ended(current_scope(), dispatch_id)
+        return _index(form), DispatchEnded.status
+    kept: list[File] = []
+    try:
+        files.take(kept)
+        attached = [each.id for each in kept]
+        told = act(Hand(current_scope(), dispatch_id, form.version, actor(), attached), form)
     except ServiceError as error:
-        return _errand(dispatch_id, form.blame(error), step), error.status
+        return _errand(dispatch_id, form.blame(error), step, kept), error.status
     flash(told, "good")
     if step == "back":
         return redirect(url_for(".index"), 303)
     return redirect(url_for(".show", dispatch_id=dispatch_id), 303)
 
 
-def _errand(dispatch_id: int, form: Form, doing: str = "") -> str:
+def _errand(dispatch_id: int, form: Form, doing: str = "", kept: Sequence[File] = ()) -> str:
     row: Dispatch = needs_handling.get(current_scope(), dispatch_id)
     return render_template(
         "console/needs/errand.html",
@@ -117,6 +130,7 @@ def _errand(dispatch_id: int, form: Form, doing: str = "") -> str:
         can=set(needs_handling.possible(row)),
         form=form,
         doing=doing,
+        kept=kept,
         **_words(row.need),
     )
 

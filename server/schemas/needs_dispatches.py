@@ -24,6 +24,7 @@ from server.schemas.base import (
     Paragraph,
     Whole,
 )
+from server.schemas.files import Attachments
 from server.schemas.needs import STATE_NAMES, NeedLineOut, NeedPath
 
 Version = Annotated[int, Field(ge=1, le=2**31 - 1), Whole]
@@ -116,6 +117,7 @@ class HandReasonIn(HandIn):
 
 class HandResultIn(HandIn):
     result: Annotated[Paragraph, Field(max_length=500)]
+    attachments: Attachments = []
 
 
 class HandReplyIn(HandIn):
@@ -124,6 +126,7 @@ class HandReplyIn(HandIn):
     need_version: Version
     text: Paragraph
     public: Bool = False
+    attachments: Attachments = []
 
 
 class EscalationAnswerIn(In):

@@ -13,7 +13,8 @@ from server.services import (
     cases,
     files,
     needs,
-    needs_desk,
+    needs_handling,
+    needs_scope,
     staff,
     users,
     visits_records,
@@ -49,9 +50,9 @@ def _member_may(user: User, file: File) -> bool:
         return activities_agenda.is_public(activity) and materials.was_there(user, activity.id)
     if file.subject_type in (Subject.VISIT, Subject.CASE):
         return False
-    need_id, is_public = _place(file)
+    need_id, event = _place(file)
     needs.get(user, need_id)
-    return is_public
+    return event is None or event.is_public
 
 
 def _staff_may(staff_id: int, file: File, now: dt.datetime) -> bool:
@@ -70,16 +71,17 @@ def _staff_may(staff_id: int, file: File, now: dt.datetime) -> bool:
     if file.subject_type is Subject.CASE:
         cases.get(scope, file.subject_id or 0)
         return True
-    need_id, _ = _place(file)
-    needs_desk.get(scope, need_id)
-    return True
+    need_id, event = _place(file)
+    seen = needs_scope.get(scope, need_id)
+    return event is None or needs_handling.reads(scope, seen, event, now=now)
 
 
-def _place(file: File) -> tuple[int, bool]:
-    """Return the need a file belongs to, and whether its submitter may see it. Raises NotFound."""
+def _place(file: File) -> tuple[int, NeedEvent | None]:
+    """Return the need a file belongs to, and the line it came with, None for the need's own. Raises
+    NotFound."""
     if file.subject_type is None or file.subject_id is None:
         raise NotFound
     if file.subject_type is Subject.NEED:
-        return file.subject_id, True
+        return file.subject_id, None
     event: NeedEvent = NeedEvent.get_by_id(file.subject_id)
-    return event.need_id, event.is_public
+    return event.need_id, event

@@ -4,6 +4,7 @@ sees its own dispatches and what was said openly, nothing else of the Space's ne
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +32,8 @@ class Hand:
     dispatch_id: int
     expected: int
     actor: Actor
+    attachments: Sequence[int] = ()
+    """Own uploads that go along with what is said or reported."""
 
 
 def mine(scope: Scope, *, is_open: bool = True) -> list[Dispatch]:
@@ -64,9 +67,30 @@ def get(scope: Scope, dispatch_id: int) -> Dispatch:
     return found
 
 
+def ended(scope: Scope, dispatch_id: int) -> Dispatch:
+    """Return a dispatch that was the account's or its partners' and was given back or taken back:
+    whoever was still writing is told so. Raises NotFound."""
+    rows = needs_leads.with_names().where(
+        Dispatch.id == dispatch_id, _theirs(scope), Dispatch.state.not_in(LIVE_DISPATCH)
+    )
+    found: Dispatch | None = rows.first()
+    if found is None:
+        raise NotFound
+    return found
+
+
 def timeline(scope: Scope, seen: Seen, *, now: dt.datetime) -> list[needs.Line]:
     """Return of the history what that side may read: the desk and the town all of it, a partner what
     was said openly and what its own people wrote."""
+    return needs.lines_of(_read(scope, seen, now=now))
+
+
+def reads(scope: Scope, seen: Seen, event: NeedEvent, *, now: dt.datetime) -> bool:
+    """Say whether that side may read the line, and open what hangs on it."""
+    return bool(_read(scope, seen, now=now).where(NeedEvent.id == event.id).exists())
+
+
+def _read(scope: Scope, seen: Seen, *, now: dt.datetime) -> Any:
     events = NeedEvent.select().where(NeedEvent.need == seen.need)
     if seen.side is Side.PARTNER:
         ours = {scope.staff_id} | {
@@ -76,7 +100,7 @@ def timeline(scope: Scope, seen: Seen, *, now: dt.datetime) -> list[needs.Line]:
         }
         own = (NeedEvent.actor_kind == ActorKind.STAFF) & NeedEvent.actor_id.in_(sorted(ours))
         events = events.where((NeedEvent.is_public == True) | own)  # noqa: E712
-    return needs.lines_of(events)
+    return events
 
 
 def possible(row: Dispatch) -> list[str]:
@@ -124,7 +148,7 @@ def give_back(hand: Hand, reason: str, *, now: dt.datetime) -> None:
 
 def finish(hand: Hand, result: str, *, now: dt.datetime) -> Dispatch:
     """Report one's part done; the desk is told, and answers the submitter when all is. Raises
-    NotFound, VersionConflict, WrongState, DispatchEnded."""
+    NotFound, VersionConflict, WrongState, DispatchEnded, Invalid (of attachments)."""
     with db.atomic():
         row, need = _taken(hand, *OPEN_DISPATCH)
         is_lead = row.role is DispatchRole.LEAD
@@ -146,7 +170,7 @@ def finish(hand: Hand, result: str, *, now: dt.datetime) -> Dispatch:
 def say(hand: Hand, text: str, *, is_public: bool, seen_version: int, now: dt.datetime) -> Dispatch:
     """Say something to the submitter, which only who leads may and which counts as our response, or
     write a note for colleagues. `seen_version`: of the need, so that two never answer over each
-    other. Raises NotFound, VersionConflict, WrongState, DispatchEnded."""
+    other. Raises NotFound, VersionConflict, WrongState, DispatchEnded, Invalid (of attachments)."""
     with db.atomic():
         row, need = _taken(hand, *LIVE_DISPATCH)
         if is_public and row.role is not DispatchRole.LEAD:
@@ -165,6 +189,8 @@ def _taken(hand: Hand, *states: DispatchState) -> tuple[Dispatch, Need]:
     need = lock(need_id)
     row = get(hand.scope, hand.dispatch_id)  # behind the lock
     if row.state not in states:
+        if row.version != hand.expected:  # a colleague was faster with the same step
+            raise VersionConflict(current=current(need))
         raise DispatchEnded
     return row, need
 
@@ -173,7 +199,8 @@ def _write(
     hand: Hand, need: Need, move: Move, now: dt.datetime, *, seen: int | None = None
 ) -> None:
     expected = need.version if seen is None else seen
-    write(Desk(hand.scope, need.id, expected, actor=hand.actor), need, move, now=now)
+    desk = Desk(hand.scope, need.id, expected, actor=hand.actor, attachments=hand.attachments)
+    write(desk, need, move, now=now)
 
 
 def _change(hand: Hand, row: Dispatch, now: dt.datetime, **values: Any) -> None:

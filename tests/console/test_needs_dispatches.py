@@ -1,5 +1,7 @@
 """Needs in many hands at the console: a partner's handler, the town, the texts and the catalogue."""
 
+import html
+import io
 import re
 
 import pytest
@@ -8,9 +10,9 @@ import models
 from models.needs import NeedState
 from models.staff import Role
 from server.services import audit, staff
-from tests import factories
+from tests import factories, file_samples
 from tests.conftest import Client
-from tests.console.conftest import desk, words
+from tests.console.conftest import Desk, desk, words
 
 
 @pytest.fixture
@@ -48,6 +50,13 @@ def test_from_the_desk_to_the_partner_and_back(client: Client, space: models.Spa
     mine = f"/console/needs/dispatches/{row.id}"
     assert "请答疑" in hands.see(mine)
     hands.do(f"{mine}/accept", version=1)
+    for step, typed in (("accept", ""), ("back", "我们不管这个"), ("done", "我办完了")):
+        late = hands.send(f"{mine}/{step}", version=1, text=typed)
+        dialog = re.search(r'id="conflict".*', late.text, re.DOTALL)
+        assert (late.status_code, bool(dialog)) == (409, True), step
+        assert dialog, step
+        assert "税务所已接单" in dialog[0], step
+        assert typed in dialog[0], step
     stale = hands.send(f"{mine}/say", version=2, need_version=1, text="我写了很久", to="member")
     assert stale.status_code == 409
     assert "我写了很久" in words(stale)
@@ -56,7 +65,31 @@ def test_from_the_desk_to_the_partner_and_back(client: Client, space: models.Spa
     assert "周四来讲" in hands.do(
         f"{mine}/say", version=2, need_version=seen, text="周四来讲", to="member"
     )
+    _papers_of_both(operator, hands, need, mine)
     assert "已报告办完" in hands.do(f"{mine}/done", version=2, text="讲完了")
+
+
+def _papers_of_both(operator: Desk, hands: Desk, need: models.Need, mine: str) -> None:
+    """A partner sends papers along like everybody, and opens what it may read, nothing else."""
+    seen = models.Need.get_by_id(need.id).version
+    page = f"/console/needs/{need.id}/reply"
+    for to, text in (("inside", "只有我们看"), ("member", "给您的")):
+        operator.do(page, version=seen, text=text, to=to, files=[(io.BytesIO(b"x"), f"{text}.txt")])
+        seen = models.Need.get_by_id(need.id).version
+    refused = hands.send(
+        f"{mine}/say", version=2, need_version=seen, text="见附件", to="inside",
+        files=[(io.BytesIO(file_samples.PDF), "政策.pdf"), (io.BytesIO(b"MZ\x90\x00"), "跑.pdf")],
+    )  # fmt: skip
+    assert (refused.status_code, "跑.pdf：只能上传" in words(refused)) == (422, True)
+    kept = models.File.get(models.File.name == "政策.pdf")
+    told = hands.do(
+        f"{mine}/say", version=2, need_version=seen, text="见附件", to="inside", kept=kept.id
+    )
+    links = dict(re.findall(r'href="([^"]+)" download="([^"]+)"', hands.client.get(mine).text))
+    assert set(links.values()) == {"给您的.txt", "政策.pdf"}
+    assert "政策.pdf" in told
+    for link in links:
+        assert hands.client.get(html.unescape(link)).status_code == 200
 
 
 def test_every_step_form_gives_both_texts_back(client: Client, space: models.Space) -> None:
@@ -102,6 +135,9 @@ def test_what_is_gone_from_the_page_says_so(client: Client, space: models.Space)
     stale = operator.send(f"/console/needs/dispatches/{part.id}/done", version=9, text="我办完了")
     assert (stale.status_code, "我办完了" in words(stale)) == (409, True)
     assert "同事刚刚处理过" in words(stale)
+    gone = operator.send(f"/console/needs/dispatches/{over.id}/back", version=1, text="不归我们")
+    assert (gone.status_code, "不归我们" in words(gone)) == (409, True)
+    assert "刚刚被同事退回或收回" in words(gone)
 
 
 def operator_id(_: object, space: models.Space) -> int:

@@ -890,6 +890,8 @@ export interface HandReasonIn {
 
 /** `need_version`: of the need one was looking at; `public`: to the submitter. */
 export interface HandReplyIn {
+  /** Uploads of one's own that belong to nothing yet, by their ids. */
+  attachments?: string[]
   need_version: number
   public?: boolean
   text: string
@@ -897,6 +899,8 @@ export interface HandReplyIn {
 }
 
 export interface HandResultIn {
+  /** Uploads of one's own that belong to nothing yet, by their ids. */
+  attachments?: string[]
   result: string
   version: number
 }
