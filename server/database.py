@@ -73,7 +73,9 @@ class _SqliteFile(PooledSqliteDatabase):  # type: ignore[misc]  # it has no stub
 
     def rollback(self) -> None:
         try:
-            super().rollback()
+            # SQLite itself ends a transaction whose disk is full, and would not know of it any more.
+            if self.connection().in_transaction:
+                super().rollback()
         finally:
             self._end_turn()
 
