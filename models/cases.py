@@ -21,7 +21,8 @@ class CaseReach(StrEnum):
 class CaseStory(Record):
     """A story of a Space, out of one need or one activity; out of neither once its submitter has
     left. `figures` are pairs of `name` and `value` as they are to be read. `is_named`: whoever
-    published it was told that it names somebody or a company of it, and published it all the same.
+    published it was told that it names somebody or a company of it, and published it all the same; of
+    a draft, that it was taken back because somebody of it left.
     """
 
     space = ForeignKeyField(Space, backref="+")

@@ -216,7 +216,7 @@ def _page(case_id: int, form: Form) -> str:
         form=form,
         is_draft=is_draft,
         named=cases_names.found(row, vault()) if is_draft else [],
-        is_orphan=is_draft and cases_names.is_orphan(row),
+        is_doubtful=cases_names.is_doubtful(row),
         may_write=current_scope().allows(Verb.WRITE_CASES, row.space_id),
         may_publish=current_scope().allows(Verb.PUBLISH_CASES, row.space_id),
     )

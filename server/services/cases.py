@@ -171,7 +171,7 @@ def publish(
     missing = {name: f"请先写好“{told}”" for name, told in parts if not getattr(row, name)}
     if missing:
         raise Invalid(fields=missing)
-    is_named = bool(cases_names.found(row, vault)) or cases_names.is_orphan(row)
+    is_named = bool(cases_names.found(row, vault)) or cases_names.is_doubtful(row)
     if is_named and not confirmed:
         raise CaseNames
     with db.atomic():
@@ -188,7 +188,7 @@ def withdraw(
     if row.published_at is None:
         return row
     with db.atomic():
-        _write(row, expected, actor, now, published_at=None)
+        _write(row, expected, actor, now, published_at=None, is_named=False)
         _record(actor, "cases.withdraw", row, now)
     return row
 

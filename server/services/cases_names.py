@@ -26,9 +26,10 @@ def found(row: CaseStory, vault: Vault) -> list[str]:
     return list(dict.fromkeys([*held, *numbers]))
 
 
-def is_orphan(row: CaseStory) -> bool:
-    """Say whether the case named somebody and can no longer be held against its need."""
-    return row.is_named and row.need_id is None and row.activity_id is None
+def is_doubtful(row: CaseStory) -> bool:
+    """Say whether a draft was taken back because somebody of its story left: it named somebody, and
+    their names are no longer there to be held against it."""
+    return row.is_named and row.published_at is None
 
 
 def _text(row: CaseStory) -> str:

@@ -214,6 +214,9 @@ def test_whoever_leaves(app: Flask) -> None:
     ground = Ground(app)
     kept = ground.published()
     named = ground.publish(ground.written(before="爱喝茶的老周说"), confirmed=True)
+    held = factories.make_activity(ground.space, state=ActivityState.ENDED)
+    factories.make_signup(factories.make_session(held), ground.member)
+    told = ground.publish(ground.written(held, before="爱喝茶的老周来了"), confirmed=True)
     copied = users_privacy.copy_of(ground.member, vault=ground.vault)["needs"][0]["cases"]
     assert [each["before"] for each in copied] == [TOLD["before"], "爱喝茶的老周说"]
     later = ground.now + dt.timedelta(minutes=1)
@@ -221,7 +224,9 @@ def test_whoever_leaves(app: Flask) -> None:
     found = {row.id: row for row in models.CaseStory.select()}
     assert (found[kept.id].need_id, found[kept.id].published_at) == (None, ground.now)
     assert (found[named.id].need_id, found[named.id].published_at) == (None, None)
-    line = models.AuditLog.get(models.AuditLog.action == "cases.withdraw")
-    assert line.reason == "案例中的会员已注销账号"
-    with pytest.raises(cases.CaseNames):
-        ground.publish(cases.get(ground.scope, named.id))
+    assert (found[told.id].activity_id, found[told.id].published_at) == (held.id, None)
+    lines = models.AuditLog.select().where(models.AuditLog.action == "cases.withdraw")
+    assert [line.reason for line in lines] == ["案例中的会员已注销账号"] * 2
+    for row in (named, told):
+        with pytest.raises(cases.CaseNames):
+            ground.publish(cases.get(ground.scope, row.id))
