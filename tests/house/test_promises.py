@@ -1,4 +1,4 @@
-"""The tables of promises and of bad input name tests that are there."""
+"""The tables of promises, bad input and faults name tests that are there."""
 
 import re
 from pathlib import Path
@@ -10,7 +10,9 @@ _ROW = re.compile(r"^\| (\d+) \|.*\|$", re.M)
 _TEST = re.compile(r"`(tests/[a-z0-9_/]+\.py)::(\w+)`")
 
 
-@pytest.mark.parametrize(("page", "least"), [("promises.md", 18), ("bad_input.md", 13)])
+@pytest.mark.parametrize(
+    ("page", "least"), [("promises.md", 18), ("bad_input.md", 13), ("faults.md", 16)]
+)
 def test_every_row_is_held_by_a_test_that_is_there(page: str, least: int) -> None:
     text = (ROOT / "docs" / page).read_text(encoding="utf-8")
     rows = {int(row[1]): row[0] for row in _ROW.finditer(text)}
