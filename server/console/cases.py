@@ -55,10 +55,12 @@ def new() -> ResponseReturnValue:
     root = _root(request.args)
     if root is None:
         scope = current_scope()
+        held = cases_roots.activities(scope)
         return render_template(
             "console/cases/roots.html",
             needs=cases_roots.needs(scope),
-            activities=cases_roots.activities(scope),
+            activities=held,
+            held=cases_roots.held_on(held),
         )
     values: dict[str, Any] = _figure_values(cases_roots.figures_of(root, now=utcnow()))
     return _edit(Form(reach=CaseReach.SPACE.value, **values), root=root)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any, Final
 
 from models import Activity, CaseStory, Need, Space
@@ -10,6 +11,7 @@ from models.activities import ActivityState
 from models.needs import NeedState, Outcome
 from server.clock import day_of
 from server.services import activities_effects, needs_scope
+from server.services import activities_sessions as sessions
 from server.services.cases import Root
 from server.services.staff import Scope, Verb
 
@@ -42,6 +44,12 @@ def activities(scope: Scope) -> list[Activity]:
         )
     )
     return list(query.order_by(Activity.updated_at.desc(), Activity.id.desc()).limit(MOST))
+
+
+def held_on(rows: Iterable[Activity]) -> dict[int, dt.datetime]:
+    """Return when the last session of each activity began; those without any are not there."""
+    found = sessions.of_activities([row.id for row in rows])
+    return {key: max(each.starts_at for each in held) for key, held in found.items() if held}
 
 
 def figures_of(root: Root, *, now: dt.datetime) -> list[dict[str, str]]:

@@ -1,5 +1,6 @@
 """案例 at the console: from what is over to what another Space reads."""
 
+import datetime as dt
 from io import BytesIO
 
 from flask import Flask
@@ -10,7 +11,7 @@ from models.activities import ActivityState
 from models.needs import NeedState, Outcome
 from models.spaces import OrgKind
 from models.staff import Role
-from server.clock import utcnow
+from server.clock import at_shanghai, utcnow
 from tests import factories
 from tests.conftest import Client
 from tests.console.conftest import desk, words
@@ -37,12 +38,13 @@ def test_a_solved_need_becomes_a_case(client: Client, app: Flask) -> None:
         closed_at=now,
     )
     activity = factories.make_activity(space, title="法务坐诊", state=ActivityState.ENDED)
+    factories.make_session(activity, starts_at=at_shanghai(dt.date(2026, 3, 5), dt.time(14)))
     account = factories.make_staff(Role.KEEPER, space)
     keeper = desk(client, account)
     assert "还没有案例" in keeper.see("/console/cases")
     choice = keeper.see("/console/cases/new")
     assert "老周家公司想找法务" in choice
-    assert "法务坐诊" in choice
+    assert "法务坐诊 3月5日 周四 · 主题" in choice
     assert "写成案例" in keeper.see(f"/console/needs/{need.id}")
     assert "写成案例" in keeper.see(f"/console/activities/{activity.id}")
     assert 'value="0 场"' in keeper.client.get(f"/console/cases/new?activity={activity.id}").text
