@@ -191,6 +191,7 @@ def _meetings(space: models.Space, company: models.Enterprise, ids: Ids) -> None
         )
         for state in ("open", "done")
     ]  # fmt: skip
+    words = models.Resolution.add(now=now, space=space, meeting=held, text=f"{INTERNAL}措辞")
     ids.setdefault("partner_id", []).append(str(front.id))
     ids |= {
         "expert_id": [str(expert.id)],
@@ -198,6 +199,7 @@ def _meetings(space: models.Space, company: models.Enterprise, ids: Ids) -> None
         "use_id": [str(use.id) for use in uses],
         "meeting_id": [str(planned.id), str(held.id)],
         "task_id": [str(task.id) for task in tasks],
+        "resolution_id": [str(words.id)],
         "item_id": [str(item.id)],
         "word": ["resources", "experts", "partners"],
         "row_id": [str(row.id) for row in (thing, expert, front)],

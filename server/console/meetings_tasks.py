@@ -24,7 +24,7 @@ from server.schemas.meetings import (
     TaskChangeIn,
     TaskIn,
 )
-from server.services import meetings_owners, meetings_tasks, needs_desk
+from server.services import meetings_owners, meetings_tasks, meetings_wording, needs_desk
 from server.services.meetings_tasks import Filters
 from server.services.staff import Verb
 
@@ -41,6 +41,10 @@ class OwnedForm(Fields):
 
 
 class ResolutionForm(OwnedForm):
+    text: Sentence
+
+
+class WordingForm(Fields):
     text: Sentence
 
 
@@ -91,6 +95,20 @@ def create(meeting_id: int) -> ResponseReturnValue:
         meetings_tasks.resolve(meeting, decided, **by)
 
     return do(meeting_id, act, "决议已记下", "resolutions")
+
+
+@bp.post("/meetings/<id:meeting_id>/resolutions/<id:resolution_id>")
+def reword(meeting_id: int, resolution_id: int) -> ResponseReturnValue:
+    """Say a resolution in other words while nobody has it as a task."""
+
+    def act(meeting: JointMeeting, form: Form) -> None:
+        text = form.read(WordingForm).text
+        by: dict[str, Any] = {"scope": current_scope(), "actor": actor(), "now": utcnow()}
+        meetings_wording.reword(meeting, resolution_id, text, expected=form.version, **by)
+
+    return do(
+        meeting_id, act, "决议的措辞已改，原来的话留在操作记录里", f"resolution-{resolution_id}"
+    )
 
 
 @bp.get("/tasks/<id:task_id>")

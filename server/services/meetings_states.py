@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from models import JointMeeting, Task
+from models import JointMeeting, Resolution, Task
 from models.meetings import MeetingState, TaskState
 from server.clock import iso
 from server.errors import Conflict
@@ -25,6 +25,10 @@ class AlreadyResolved(Conflict):
     code, message = "already_resolved", "这次会议已经记下同样的决议"
 
 
+class ResolutionTasked(Conflict):
+    code, message = "resolution_tasked", "这条决议已经布置成任务，不能再改措辞，请改任务或另记一条"
+
+
 class TaskClosed(Conflict):
     code, message = "task_closed", "这项任务已经办结或取消，请先恢复再改"
 
@@ -42,8 +46,10 @@ def require_open(task: Task) -> None:
         raise TaskClosed
 
 
-def current(row: JointMeeting | Task) -> dict[str, Any]:
+def current(row: JointMeeting | Resolution | Task) -> dict[str, Any]:
     """Return what a person who was overtaken needs to see."""
+    if isinstance(row, Resolution):
+        return {"version": row.version, "text": row.text}
     told: dict[str, Any] = {"version": row.version, "state": row.state.value}
     if isinstance(row, JointMeeting):
         return told | {"starts_at": iso(row.starts_at), "place": row.place, "minutes": row.minutes}

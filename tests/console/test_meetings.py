@@ -106,6 +106,20 @@ def test_from_the_plan_to_the_task(
     page = operator.do(f"{path}/resolutions", **decided, due_on=due)
     assert "陆志远" in page
     assert operator.send(f"{path}/resolutions", **decided, due_on=due).status_code == 409
+    operator.do(f"{path}/resolutions", text="下次在八楼开")
+    tasked, loose = models.Resolution.select().order_by(models.Resolution.order)
+    page = operator.do(f"{path}/resolutions/{loose.id}", version=1, text="下次在九楼开")
+    assert "2. 下次在九楼开" in page
+    line = models.AuditLog.get(models.AuditLog.action == "meetings.reword")
+    assert (line.before, line.after) == ({"text": "下次在八楼开"}, {"text": "下次在九楼开"})
+    for row, version, text, told in (
+        (loose, 1, "下次在十楼开", "内容已被他人更新"),
+        (loose, 2, "增设访客车位", "已经记下同样的决议"),
+        (tasked, 1, "再议", "已经布置成任务"),
+    ):
+        late = operator.send(f"{path}/resolutions/{row.id}", version=version, text=text)
+        assert (late.status_code, told in words(late)) == (409, True), told
+    assert "下次在九楼开" in words(late)
     answer = operator.send(f"{path}/minutes", version=2, held="on")
     assert answer.status_code == 422
     page = operator.do(f"{path}/minutes", version=2, held="on", minutes="议定如下", present="三方")
