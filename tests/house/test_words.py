@@ -37,6 +37,7 @@ FURNITURE = {
         "health",
         "health_activities",
         "health_figures",
+        "health_needs",
         "health_rules",
         "health_surveys",
         "idempotency",
