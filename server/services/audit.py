@@ -1,8 +1,9 @@
 """The trail: who did what to whom. Written inside the transaction of the act itself."""
 
 import datetime as dt
+import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from models import AuditLog
 from server.errors import Invalid
@@ -51,9 +52,13 @@ def record(
     )
 
 
+_UNTYPED: Final = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+"""What nobody types and PostgreSQL does not keep."""
+
+
 def purpose(reason: str) -> str:
     """Return why something is taken along, as it goes into the trail. Raises Invalid."""
     reason = reason.strip()
-    if not 2 <= len(reason) <= 60:
+    if not 2 <= len(reason) <= 60 or _UNTYPED.search(reason):
         raise Invalid(fields={"reason": "请写明用途（2–60字），会记入审计"})
     return reason

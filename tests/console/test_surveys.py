@@ -62,6 +62,7 @@ def test_from_draft_to_results(client: Client, app: Flask) -> None:
     assert re.search(r"讲座 10 100%", told)
     assert f"话{people[0].id}" in told
     assert keeper.send(f"{at}/export", reason="").status_code == 422
+    assert keeper.send(f"{at}/export", reason="文\x00字").status_code == 422
     answer = keeper.send(f"{at}/export", reason="汇总上报")
     book = openpyxl.load_workbook(io.BytesIO(answer.data))
     assert book.sheetnames == ["编码结果", "文字回答", "编码表"]
