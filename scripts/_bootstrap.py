@@ -16,7 +16,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 _VENV = ROOT / ".venv"
-_PIP = ("-m", "pip", "--disable-pip-version-check", "--no-input", "install", "--require-hashes")
+_QUIET = ("--disable-pip-version-check", "--no-input")
+# The lock names everything, so there is nothing to resolve; older pips, asked to resolve, take the
+# newest release of what another package wants with an extra and then miss its hash.
+_PIP = ("-m", "pip", *_QUIET, "install", "--require-hashes", "--no-deps")
 
 
 def enter(lock_file: str) -> None:
@@ -83,7 +86,7 @@ def _one_at_a_time() -> Iterator[None]:
 def _install(lock: Path) -> None:
     if not _is_usable(_VENV):
         _make_venv()
-    total = len(re.findall(r"^[\w.-]+==", lock.read_text(encoding="utf-8"), re.MULTILINE))
+    total = len(re.findall(r"^[\w.-]+(?:\[.+\])?==", lock.read_text(encoding="utf-8"), re.MULTILINE))
     _say(f"Installing {total} Python packages into .venv, only needed once …")
     log = _VENV / "install.log"
     if not _run_pip(lock, log, total):

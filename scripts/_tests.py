@@ -47,6 +47,8 @@ def _pytest(arguments: Sequence[str]) -> int:
     # more than there are cores, as many a test waits for a process, a browser or a clock.
     processes = min((os.cpu_count() or 2) + 1, 4)
     everything = ["-n", str(processes), "--dist", "loadfile", "-q"]
+    # A process that died is not replaced: its files' tests would be lost and the run wait for them.
+    everything += ["--max-worker-restart", "0"]
     with tempfile.TemporaryDirectory() as folder:
         told = Path(folder) / "failed"
         argv += ["-p", "tests.failed_list"]

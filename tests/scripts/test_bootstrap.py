@@ -89,7 +89,7 @@ def test_an_old_python_is_told_so_before_it_meets_anything_new(name: str) -> Non
 def test_both_lock_files_pin_the_same() -> None:
     def pins(name: str) -> set[str]:
         text = (ROOT / name).read_text(encoding="utf-8")
-        return set(re.findall(r"^[\w.-]+==[^\s\\]+", text, re.MULTILINE))
+        return set(re.findall(r"^[\w.\[\]-]+==[^\s\\]+", text, re.MULTILINE))
 
     assert pins("requirements.txt") <= pins("requirements-dev.txt")
     assert len(pins("requirements.txt")) > 40
@@ -98,5 +98,5 @@ def test_both_lock_files_pin_the_same() -> None:
 def test_every_pin_has_a_hash() -> None:
     for name in ("requirements.txt", "requirements-dev.txt"):
         text = (ROOT / name).read_text(encoding="utf-8")
-        for block in re.split(r"\n(?=[\w.-]+==)", text)[1:]:
+        for block in re.split(r"\n(?=[\w.\[\]-]+==)", text)[1:]:
             assert "--hash=sha256:" in block, block.splitlines()[0]
