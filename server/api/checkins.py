@@ -22,8 +22,9 @@ from server.schemas.checkins import (
 )
 from server.schemas.signups import ActivityBriefOut
 from server.services import activities_sessions as sessions
-from server.services import checkins, users_wechat
+from server.services import checkins
 from server.services import checkins_ratings as ratings
+from server.services.needs_texts import Checker
 from server.services.staff import Verb
 
 bp = word("checkins")
@@ -80,8 +81,7 @@ def create(body: CheckinIn) -> Response:
 )
 def rate(path: CheckinPath, body: RatingIn) -> Response:
     user = current_user()
-    if body.text:
-        users_wechat.check_words(user, {"text": body.text}, wechat=wechat(), vault=vault())
+    Checker(wechat(), vault(), user).accept_for_staff([body.text])
     rating = ratings.rate(user, path.checkin_id, body, now=utcnow())
     return reply(RatingOut.of(rating, ratings.editable_until(rating)))
 

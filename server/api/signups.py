@@ -20,10 +20,10 @@ from server.services import (
     signups_draws,
     signups_lottery,
     signups_windows,
-    users_wechat,
 )
 from server.services import signups_seats as seats
 from server.services.activities_buttons import closes_at
+from server.services.needs_texts import Checker
 
 bp = word("signups")
 
@@ -98,10 +98,10 @@ def create(path: SessionPath, body: SignupIn) -> Response:
 
 
 def check_words(user: User, activity: Activity, body: SignupIn) -> None:
-    """What is written in free words is read by staff, so WeChat looks at it first."""
+    """What is written in free words is read by staff, so WeChat looks at it first. Raises
+    ContentRefused."""
     words = signups_answers.texts(activity, body)
-    if words:
-        users_wechat.check_words(user, {"answers": words}, wechat=wechat(), vault=vault())
+    Checker(wechat(), vault(), user).accept_for_staff(words)
 
 
 @bp.delete(

@@ -4,7 +4,7 @@ from flask import Response
 
 from server.api.door import no_content, problems, reply, word
 from server.clock import utcnow
-from server.context import current_user, vault
+from server.context import current_user, vault, wechat
 from server.schemas.surveys import (
     SurveyAnswersIn,
     SurveyBriefOut,
@@ -13,6 +13,7 @@ from server.schemas.surveys import (
     SurveysOut,
 )
 from server.services import surveys_answers
+from server.services.needs_texts import Checker
 
 bp = word("surveys")
 
@@ -44,7 +45,10 @@ def show(path: SurveyPath) -> Response:
     openapi_extensions=problems(409),
 )
 def create(path: SurveyPath, body: SurveyAnswersIn) -> Response:
-    surveys_answers.answer(
-        current_user(), path.survey_id, body.answers, vault=vault(), now=utcnow()
-    )
+    user, now = current_user(), utcnow()
+    asked = surveys_answers.get(user, path.survey_id, vault=vault(), now=now)
+    if not asked.is_answered:
+        words = surveys_answers.texts(asked.survey, body.answers)
+        Checker(wechat(), vault(), user).accept_for_staff(words)
+    surveys_answers.answer(user, path.survey_id, body.answers, vault=vault(), now=now)
     return no_content()

@@ -1,4 +1,4 @@
-"""WeChat's check of what members write in a need, now or, when WeChat is away, later."""
+"""WeChat's check of what members write to staff; of a need, when WeChat is away, later."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ from server.errors import Busy, Invalid
 from server.services import notifications, users
 from server.services.audit import SYSTEM
 from server.services.needs_states import Act, Move, lock, transition
-from server.wechat import WeChat, WeChatError
+from server.wechat import LONGEST_TEXT, WeChat, WeChatError
 
 FORUM = 3
 """WeChat's scene of words that others read."""
@@ -64,6 +64,11 @@ class Checker:
         if self.accept("", [text]) is TextCheck.PENDING:
             raise CheckUnavailable
 
+    def accept_for_staff(self, texts: Iterable[str]) -> None:
+        """Let pass what only staff will read: it is refused when WeChat calls it harmful, and kept
+        when WeChat is in doubt or away. Raises ContentRefused."""
+        self.accept("", _pieces(texts))
+
     def _verdict(self, title: str, text: str) -> TextCheck:
         if not self._openid:
             return TextCheck.PENDING
@@ -71,6 +76,17 @@ class Checker:
             return _VERDICTS[self._wechat.check_text(self._openid, FORUM, text, title).suggest]
         except WeChatError:
             return TextCheck.PENDING
+
+
+def _pieces(texts: Iterable[str]) -> list[str]:
+    """Return short texts put together, as few as WeChat takes at once."""
+    pieces: list[str] = []
+    for text in filter(None, texts):
+        if pieces and len(pieces[-1]) + 1 + len(text) <= LONGEST_TEXT:
+            pieces[-1] += f"\n{text}"
+        else:
+            pieces.append(text)
+    return pieces
 
 
 def texts_of(body: str, answers: dict[str, str]) -> list[str]:

@@ -22,7 +22,7 @@ def require_valid(activity: Activity, form: SignupIn) -> None:
         raise Invalid(fields=wrong)
 
 
-def texts(activity: Activity, form: SignupIn) -> str:
+def texts(activity: Activity, form: SignupIn) -> list[str]:
     """Return what the person wrote in their own words, for WeChat's content check."""
     free = {question["key"] for question in activity.questions if question["kind"] == "text"}
-    return "\n".join(text for key, text in sorted(form.answers.items()) if key in free and text)
+    return [text for key, text in sorted(form.answers.items()) if key in free]

@@ -88,6 +88,12 @@ def answer(
     return row
 
 
+def texts(row: Survey, answers: dict[str, str]) -> list[str]:
+    """Return what a member wrote in their own words, for WeChat's content check."""
+    free = {question["key"] for question in row.questions if question["kind"] == "text"}
+    return [text for key, text in sorted(answers.items()) if key in free]
+
+
 def copy_of(user_id: int) -> list[dict[str, Any]]:
     """Return what the person answered under their name; whose the others are nobody knows."""
     rows: Any = (

@@ -1,7 +1,7 @@
 """The outside: the only room that knows how to talk with WeChat."""
 
 from server.wechat.answers import Login, Suggest, TextVerdict
-from server.wechat.client import WeChat
+from server.wechat.client import LONGEST_TEXT, WeChat
 from server.wechat.errors import Kind, WeChatError
 from server.wechat.events import (
     AuthorizationCancelled,
@@ -20,6 +20,7 @@ from server.wechat.templates import KINDS, PRIORITY, Keyword, Template, check, r
 
 __all__ = [
     "KINDS",
+    "LONGEST_TEXT",
     "PRIORITY",
     "AuthorizationCancelled",
     "AuthorizationRevoked",

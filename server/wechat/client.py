@@ -41,7 +41,7 @@ _FOREIGN_CODE: Final = 40013
 _IMAGE_STARTS: Final = (b"\xff\xd8\xff", b"\x89PNG")
 _IMAGE_MEDIA: Final = 2
 _CHECK_VERSION: Final = 2
-_LONGEST_TEXT: Final = 2500
+LONGEST_TEXT: Final = 2500
 _MAINLAND: Final = "86"
 _TURN_S: Final = 0.5
 
@@ -117,9 +117,9 @@ class WeChat:
     ) -> TextVerdict:
         """WeChat's verdict on what a person wrote. Raises WeChatError; then the text must wait,
         not pass. scene: 1 profile, 2 comment, 3 forum, 4 log. At most 2500 characters."""
-        if len(content) > _LONGEST_TEXT:
+        if len(content) > LONGEST_TEXT:
             # Cutting it would let the rest through unseen.
-            raise WeChatError("bad_request", message=f"text longer than {_LONGEST_TEXT}")
+            raise WeChatError("bad_request", message=f"text longer than {LONGEST_TEXT}")
         body: Answer = {"version": _CHECK_VERSION, "openid": openid, "scene": scene}
         body |= {"content": content} | ({"title": title} if title else {})
         with self._turn():

@@ -85,6 +85,8 @@ def test_an_appeal_is_heard_once(client: Client, sandbox: Sandbox, now: dt.datet
     assert client.as_user(other).post(path, json=body).status_code == 404
     member = client.as_user(models.User.get_by_id(user.id))
     assert member.post(path, json={"text": "  "}).status_code == 422
+    harsh = member.post(path, json={"text": "辱骂测试词"})
+    assert (harsh.status_code, harsh.get_json()["code"]) == (422, "content_refused")
     answer = member.post(path, json=body)
     assert (answer.status_code, answer.get_json()["appeal_state"]) == (200, "open")
     assert member.post(path, json=body).get_json()["code"] == "cannot_appeal"

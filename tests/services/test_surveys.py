@@ -24,13 +24,14 @@ from server.services import (
     surveys_exports,
     surveys_pulses,
     surveys_results,
+    users,
     users_privacy,
 )
 from server.services.audit import SYSTEM, Actor
 from server.services.notifications import campaigns
 from server.services.surveys import SurveyState
 from tests import factories
-from tests.conftest import resources
+from tests.conftest import Client, Sandbox, resources
 
 QUESTIONS: list[dict[str, Any]] = [
     {"key": "q1", "label": "常来吗", "kind": "choice", "options": ["常来", "偶尔"], "required": True},
@@ -272,6 +273,32 @@ def test_two_phones_at_once_answer_once(ground: Ground, app: Flask) -> None:
         thread.join()
     assert sorted(went) == ["no", "no", "yes"]
     assert surveys.get(ground.scope, row.id).answered == 1
+
+
+def test_own_words_pass_wechats_check_first(
+    ground: Ground, client: Client, sandbox: Sandbox
+) -> None:
+    """What is harmful is refused with nothing written; a doubt, and WeChat's absence, is no harm."""
+    row = ground.published()
+    openids = ["demo-u1", "demo-u2", "demo-u3"]
+    people = [users.welcome(openid, vault=ground.vault, now=ground.now) for openid in openids]
+    for user, openid in zip(people, openids, strict=True):
+        sandbox.login_code(openid)  # WeChat judges only whom it has seen lately
+        user.change(now=ground.now, home_space=ground.space)
+
+    def send(user: models.User, words: str) -> tuple[int, str]:
+        body = {"answers": {"q1": "常来", "q4": words}}
+        answer = client.as_user(user).post(f"/api/v1/surveys/{row.id}/answers", json=body)
+        return answer.status_code, (answer.json or {}).get("code", "")
+
+    assert send(people[0], "违规测试词") == (422, "content_refused")
+    assert models.SurveyAnswer.select().count() + models.SurveyReceipt.select().count() == 0
+    assert send(people[0], "好多了") == (204, "")
+    assert send(people[0], "违规测试词") == (409, "already_answered")
+    assert send(people[1], "待审测试词") == (204, "")
+    sandbox.post("faults", path="/wxa/msg_sec_check", status=502, times=9)
+    assert send(people[2], "违规测试词") == (204, "")
+    assert models.SurveyAnswer.select().count() == 3
 
 
 def test_pulse_comes_twice_a_year(ground: Ground) -> None:

@@ -1,6 +1,6 @@
 /** Surveys as they read on the phone. */
 
-import type { SurveyBriefOut } from '../api/types'
+import type { SurveyBriefOut, SurveyOut } from '../api/types'
 
 export interface SurveyLine {
   id: string
@@ -24,6 +24,10 @@ export function surveyLine(survey: SurveyBriefOut): SurveyLine {
 }
 
 /** What becomes of the answers, said before the first question. */
-export const promiseOf = (isAnonymous: boolean): string => isAnonymous
-  ? '匿名问卷：不记是谁填的，也不记时间，谁也查不出。交上去后不能再改。'
-  : '具名问卷：工作人员能看到是您填的。交上去后不能再改。'
+export function promiseOf(survey: SurveyOut): string {
+  const promise = survey.is_anonymous
+    ? '匿名问卷：我们不记是谁填的，也不记时间，谁也查不出。交上去后不能再改。'
+    : '具名问卷：工作人员能看到是您填的。交上去后不能再改。'
+  const isWritten = survey.questions.some((each) => each.kind === 'text')
+  return isWritten ? `${promise}自己写的话会先经过微信的内容安全检查。` : promise
+}

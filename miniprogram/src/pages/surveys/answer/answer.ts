@@ -37,7 +37,7 @@ Page({
       const { title, from, until } = surveyLine(survey)
       const draft = draftOf<Record<string, string>>(this.draft()) ?? {}
       this.setData({
-        state: 'ready', title, from, until, intro: survey.intro, promise: promiseOf(survey.is_anonymous),
+        state: 'ready', title, from, until, intro: survey.intro, promise: promiseOf(survey),
         isAnonymous: survey.is_anonymous, isAnswered: survey.is_answered,
         asked: survey.questions.map((each) => askedView(each, draft[each.key])),
       })
