@@ -121,7 +121,7 @@ WAYS = (
                 "空间设置",
                 "house-gear",
                 "console.spaces_settings.index",
-                (Verb.SETTINGS,),
+                (Verb.EDIT_SPACE,),
             ),
             Door(
                 "activities_series",

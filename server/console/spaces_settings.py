@@ -1,4 +1,4 @@
-"""空间设置: what a Space says of itself, its venues and zones; for the platform's administrator."""
+"""空间设置: what a Space says of itself, its venues and zones; its keepers write it."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -70,9 +70,11 @@ class InUse(Fields):
 
 @bp.get("/settings/spaces")
 def index() -> ResponseReturnValue:
-    """Show the Spaces there are."""
-    door.required(Verb.SETTINGS)
-    rows = door.spaces_of(Verb.SETTINGS)
+    """Show the Spaces there are; who keeps one alone is led to it."""
+    door.required(Verb.EDIT_SPACE)
+    rows = door.spaces_of(Verb.EDIT_SPACE)
+    if len(rows) == 1:
+        return redirect(url_for(".show", space_id=rows[0].id), 303)
     return render_template("console/spaces_settings/index.html", rows=rows)
 
 
@@ -100,6 +102,7 @@ def show(space_id: int) -> ResponseReturnValue:
         space=space,
         form=form,
         rooms=spaces_settings.rooms(space),
+        is_one_of_many=len(current_scope().space_ids(Verb.EDIT_SPACE)) > 1,
     )
     return page, status
 
@@ -139,7 +142,7 @@ def _space(space_id: int) -> Space:
 
 def _kept(space: Space) -> Space:
     """Return the Space if its settings are the asking staff's to keep. Raises Forbidden, NotFound."""
-    current_scope().require(Verb.SETTINGS, space.id)
+    current_scope().require(Verb.EDIT_SPACE, space.id)
     return space
 
 

@@ -27,6 +27,7 @@ class Verb(StrEnum):
     KEEP_RESOURCES = "keep_resources"  # partners, experts, resources of one's own place
     KEEP_REGISTER = "keep_register"  # companies: enter, change, import, merge
     EDIT_BUILDINGS = "edit_buildings"
+    EDIT_SPACE = "edit_space"  # what a Space says of itself, its venues and zones
     EXPORT_PEOPLE = "export_people"
     RUN_SURVEYS = "run_surveys"
     RUN_TOWN_SURVEYS = "run_town_surveys"  # a town's own; its Spaces' are read where they are run
@@ -70,6 +71,7 @@ _KEEPER = _OPERATOR | {
     Verb.GRANT,
     Verb.READ_AUDIT,
     Verb.ENTER_BASELINES,
+    Verb.EDIT_SPACE,
 }
 
 ROLE_VERBS: dict[Role, frozenset[Verb]] = {
@@ -99,6 +101,7 @@ ROLE_VERBS: dict[Role, frozenset[Verb]] = {
         {
             Verb.SEE,
             Verb.EDIT_BUILDINGS,
+            Verb.EDIT_SPACE,
             Verb.GRANT,
             Verb.SETTINGS,
             Verb.STATISTICS_SUMS,

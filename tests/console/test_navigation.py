@@ -76,7 +76,7 @@ def test_every_door_opens_for_who_is_shown_it(
     doors = _Page(me.get("/console/").text).links
     assert len(doors) > 1
     for address in dict.fromkeys(doors):
-        answer = me.get(address)
+        answer = me.get(address, follow_redirects=True)
         assert answer.status_code == 200, f"{address}: {answer.status_code}"
         page = _Page(answer.text)
         assert page.titles == 1, address

@@ -64,9 +64,34 @@ def test_a_space_is_told_and_its_rooms_retired_with_a_trace(client: Client) -> N
         "spaces.change_profile", "spaces.add_zone", "spaces.change_zone", "spaces.change_venue",
         "spaces.add_venue",
     ]  # fmt: skip
-    keeper = desk(client, factories.make_staff(Role.KEEPER, space))
+    operator = desk(client, factories.make_staff(Role.OPERATOR, space))
     for page in (path, where, "/console/settings/series", "/console/settings/spaces"):
-        assert keeper.client.get(page).status_code in (403, 404)
+        assert operator.client.get(page).status_code == 403
+
+
+def test_a_keeper_tells_of_their_own_space_and_of_no_other(client: Client) -> None:
+    space, other = factories.make_space(), factories.make_space()
+    account = factories.make_staff(Role.KEEPER, space)
+    keeper = desk(client, account)
+    path = f"/console/settings/spaces/{space.id}"
+    led = keeper.client.get("/console/settings/spaces")
+    assert led.headers["Location"] == path
+    told = {"name": "新意里", "opening_hours": "每天 9:00–21:00", "phone": "021-50001234"}
+    assert "空间资料已保存" in keeper.do(path, **told, version=space.version)
+    assert "一楼大厅" in keeper.do(f"{path}/venues/new", name="一楼大厅", role="main")
+    line = models.AuditLog.get(models.AuditLog.action == "spaces.change_profile")
+    assert (line.actor_id, line.org_unit_id) == (account.id, space.id)
+    member = client.as_user(factories.make_user())
+    seen = member.get(f"/api/v1/spaces/{space.id}").get_json()
+    assert {name: seen[name] for name in told} == told
+    assert [each["name"] for each in seen["venues"]] == ["一楼大厅"]
+
+    venue = factories.make_venue(other, role=VenueRole.MAIN)
+    theirs = f"/console/settings/spaces/{other.id}"
+    for page in (theirs, f"{theirs}/venues/new", f"/console/settings/venues/{venue.id}"):
+        assert keeper.send(page, **told, role="main", version=1).status_code == 404
+    assert models.Space.get_by_id(other.id).name == other.name
+    assert keeper.client.get("/console/settings/series").status_code == 403
 
 
 def test_series_are_data(client: Client) -> None:
