@@ -33,6 +33,7 @@ from server.services import activities_projects as projects
 from server.services import activities_questions as questions
 from server.services import activities_rosters as rosters
 from server.services import activities_sessions as sessions
+from server.services import checkins_ratings as ratings
 from server.services import signups_noshows as noshows
 from server.services.staff import Verb
 
@@ -172,6 +173,11 @@ def _writable(activity_id: int) -> Activity:
     return activity
 
 
+def _may_read_words(activity: Activity) -> bool:
+    """What people wrote is for who holds the activity, not for who counts it."""
+    return current_scope().allows(Verb.EDIT_ACTIVITIES, activity.space_id)
+
+
 def _asks_template() -> bool:
     """Say whether it was not saving that was pressed, but the questions of an outing."""
     return request.args.get("ask") == "emergency"
@@ -192,6 +198,8 @@ def _show_page(activity: Activity, form: Form) -> str:
         sessions=held,
         project=projects.get(of_project) if of_project else None,
         effect=effects.of([activity], now=now)[activity.id],
+        said=ratings.said_of(activity) if _may_read_words(activity) else [],
+        most_said=ratings.MOST_SAID,
         asked_for=needs_effects.of_activity(activity.id, now=now),
         says=door.asked(needs_effects.Says, "says"),
         says_of=needs_effects.says_of,

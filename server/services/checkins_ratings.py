@@ -7,13 +7,15 @@ from typing import Any
 
 from peewee import JOIN, IntegrityError
 
-from models import Checkin, Rating, Signup, User, db
+from models import Activity, Checkin, Rating, Session, Signup, User, db
 from models.signups import SignupState
 from server.errors import NotFound
 from server.schemas.checkins import RatingIn
 from server.services.signups import TooLate
 
 EDITABLE = dt.timedelta(days=7)
+MOST_SAID = 50
+"""How many words about an activity its page shows: as many as somebody reads."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,19 @@ def rate(user: User, checkin_id: int, form: RatingIn, *, now: dt.datetime) -> Ra
             )
     except IntegrityError:
         return _change(Rating.get(Rating.checkin == checkin), form, now=now)
+
+
+def said_of(activity: Activity) -> list[Rating]:
+    """Return the latest MOST_SAID ratings of an activity that say something in words, by people who
+    were there, newest first."""
+    return list(
+        Rating.select()
+        .join_from(Rating, Session)
+        .join_from(Rating, Checkin)
+        .where(Session.activity == activity.id, Rating.text != "", Checkin.voided_at.is_null())
+        .order_by(Rating.updated_at.desc(), Rating.id.desc())
+        .limit(MOST_SAID)
+    )
 
 
 def editable_until(rating: Rating) -> dt.datetime:

@@ -8,6 +8,8 @@ import models
 from models.activities import ActivityState, SessionState
 from models.staff import Role
 from server.clock import day_of
+from server.schemas.checkins import RatingIn
+from server.services import checkins_ratings as ratings
 from tests import factories
 from tests.conftest import Client
 from tests.console.conftest import desk, words
@@ -29,9 +31,21 @@ def test_from_what_worked_to_the_next_issue(client: Client, now: Any) -> None:
     operator = desk(client, account)
     assert "还没有服务项目" in operator.see("/console/projects")
     activity = _held(space, now)
-    page = operator.see(f"/console/activities/{activity.id}")
+    checkin = models.Checkin.get()
+    rater = models.User.get_by_id(checkin.user_id)
+    at = f"/console/activities/{activity.id}"
+    assert "大家的话" not in operator.see(at)
+    ratings.rate(rater, checkin.id, RatingIn(score=2, text="话筒<b>听不清"), now=now)
+    page = operator.see(at)
     assert "固化为服务项目" in page
     assert "2 ，1 场" in page
+    assert "话筒<b>听不清 基本满意" in page
+    assert rater.nickname not in page
+    assert "听不清" not in desk(client, factories.make_staff(Role.SCANNER, space)).see(at)
+    models.Checkin.update(voided_at=now).where(models.Checkin.id == checkin.id).execute()
+    operator = desk(client, account)
+    assert "听不清" not in operator.see(at)
+    models.Checkin.update(voided_at=None).where(models.Checkin.id == checkin.id).execute()
     path = f"/console/activities/{activity.id}/promote"
     assert "垃圾分类大家学" in operator.see(path)
     answer = operator.send(path, name="", cadence="monthly")
