@@ -86,7 +86,9 @@ def _one_at_a_time() -> Iterator[None]:
 def _install(lock: Path) -> None:
     if not _is_usable(_VENV):
         _make_venv()
-    total = len(re.findall(r"^[\w.-]+(?:\[.+\])?==", lock.read_text(encoding="utf-8"), re.MULTILINE))
+    total = len(
+        re.findall(r"^[\w.-]+(?:\[.+\])?==", lock.read_text(encoding="utf-8"), re.MULTILINE)
+    )
     _say(f"Installing {total} Python packages into .venv, only needed once …")
     log = _VENV / "install.log"
     if not _run_pip(lock, log, total):
