@@ -1,7 +1,9 @@
 """菜单、活动、报名: finding something, taking a place, giving it back."""
 
 import datetime as dt
+import io
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,9 +13,11 @@ import models
 from models.activities import ActivityState, SignupMode
 from models.menus import RevisionState
 from models.signups import SignupState
+from models.staff import Role
 from server.clock import SHANGHAI, utcnow
-from tests import factories
-from tests.conftest import Sandbox
+from server.services import activities_materials
+from tests import factories, file_samples
+from tests.conftest import Client, Sandbox
 from tests.e2e.miniprogram.conftest import Member
 from tests.preview.phone import PHONE, Phone
 
@@ -33,8 +37,9 @@ QUESTIONS = [
 
 def _soon(space: models.Space, title: str = "税务讲座", **over: Any) -> models.Session:
     """A session later today or, late in the evening, still of this month or the next."""
+    when = {"starts_at": over.pop("starts_at")} if "starts_at" in over else {}
     activity = {"title": title, "theme": "把优惠用足", **over}
-    return factories.make_session(factories.make_activity(space, **activity))
+    return factories.make_session(factories.make_activity(space, **activity), **when)
 
 
 def _month(session: models.Session) -> str:
@@ -342,15 +347,35 @@ def test_gives_a_place_back(phone: Phone, space: models.Space, member: Member) -
     assert models.Signup.get().state == SignupState.CANCELLED
 
 
-def test_rates_what_one_was_at(phone: Phone, space: models.Space, member: Member) -> None:
-    checkin = factories.make_checkin(factories.make_signup(_soon(space), member()))
+def test_takes_papers_home_and_rates_what_one_was_at(
+    phone: Phone, client: Client, space: models.Space, member: Member
+) -> None:
+    session = _soon(space, starts_at=utcnow() - dt.timedelta(hours=5))
+    checkin = factories.make_checkin(factories.make_signup(session, member()))
+    keeper = factories.make_staff(Role.KEEPER, space)
+    form = {"file": (io.BytesIO(file_samples.PDF), "讲义.pdf")}
+    file_id = client.as_staff(keeper).post("/api/v1/staff/files", data=form).json["id"]
+    actor = factories.actor(id=keeper.id)
+    activities_materials.add(session.activity, [int(file_id)], actor=actor, now=utcnow())
+    phone.open(_detail(session))
+    expect(phone.text("给到场的人。")).to_be_visible()
+    phone.picture("miniprogram-activity-materials")
+    with phone.page.expect_download() as opened:
+        phone.tap("讲义.pdf")
+    assert Path(opened.value.path()).read_bytes() == file_samples.PDF
     phone.open(f"/pages/checkins/rate/rate?id={checkin.id}&title=x")
     phone.tap("提交")
     expect(phone.text("请选一项")).to_be_visible()
     phone.tap("满意")
+    words = phone.here().get_by_label("还想说点什么")
+    phone.fill(words, "违规测试词")
+    phone.tap("提交")
+    expect(phone.text("请修改措辞后重新提交", exact=False)).to_be_visible()
+    phone.fill(words, "很实在")
     phone.tap("提交")
     expect(phone.text("谢谢，已收到")).to_be_visible()
-    assert models.Rating.get().score == 3
+    rating = models.Rating.get()
+    assert (rating.score, rating.text) == (3, "很实在")
 
 
 def test_a_changed_place_shows_the_old_one(

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 import models
 from models.enterprises import MemberStatus
+from models.notifications import DeliveryState
 from models.users import UserStatus
 from server.clock import utcnow
 from server.services import notifications
@@ -46,16 +47,32 @@ def test_a_message_is_read_and_leads_on(phone: Phone, member: Member) -> None:
     user = member()
     other = factories.make_space(name="万象汇")
     _tell(user, f"pages/tabs/home/home?space={other.id}&month=2020-02")
+    for key, state in (("two", DeliveryState.DELIVERED), ("three", DeliveryState.SKIPPED_NO_QUOTA)):
+        _tell(user, "", dedupe_key=key, title="上月菜单")
+        message = models.Message.select().where(models.Message.dedupe_key == key)
+        models.Delivery.update(state=state).where(models.Delivery.message.in_(message)).execute()
+    # What one wants no WeChat message about is written into the inbox all the same.
+    phone.open("/pages/users/profile/profile")
+    kind = phone.here().locator(".line").filter(has_text="每月菜单通知")
+    with phone.page.expect_response("**/api/v1/me"):
+        kind.locator("[aria-role=switch]").tap()
+    _tell(user, "", dedupe_key="four", title="关掉以后")
     phone.open("/pages/tabs/me/me")
-    expect(phone.here().get_by_label("1 条未读")).to_be_visible()
+    expect(phone.here().get_by_label("4 条未读")).to_be_visible()
     phone.tap("消息")
-    expect(phone.text("十二个活动")).to_be_visible()
-    expect(phone.text("等待发送")).to_be_visible()
+    expect(phone.text("十二个活动").first).to_be_visible()
+    for mark in ("等待发送", "已送达", "未送达：提醒次数用完", "仅站内消息：这类微信提醒已关闭"):
+        expect(phone.text(mark)).to_be_visible()
+    expect(phone.here().get_by_label("未读", exact=True)).to_have_count(4)
+    phone.picture("miniprogram-inbox-marks")
+    phone.tap("关掉以后")
+    expect(phone.here().get_by_label("未读", exact=True)).to_have_count(3)
     phone.tap("菜单来了")
     expect(phone.text("二月的菜单还没有出")).to_be_visible()
     expect(phone.text("万象汇").first).to_be_visible()
     phone.page.wait_for_timeout(300)
-    assert models.Message.get().read_at is not None
+    read = models.Message.select().where(models.Message.read_at.is_null(False))
+    assert {each.title for each in read} == {"菜单来了", "关掉以后"}
 
 
 def test_tops_up_the_wallet_once_in_a_visit(phone: Phone, member: Member, sandbox: Sandbox) -> None:
