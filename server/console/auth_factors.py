@@ -95,6 +95,9 @@ def create() -> ResponseReturnValue:
 @bp.post("/me/factor/drop")
 def drop() -> ResponseReturnValue:
     """Take one's own second factor away; every log-in ends."""
+    if current_staff().totp_enc is None:
+        flash("两步验证没有开启，不用关闭")
+        return redirect(url_for(".new"), 303)
     if factors.is_required(current_scope().roles, config()):
         raise Invalid("您的职责要求两步验证；换手机请联系掌门人或平台管理员重置")
     factors.drop(current_staff(), actor=actor(), now=utcnow())

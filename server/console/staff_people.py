@@ -137,6 +137,9 @@ def drop_factor(staff_id: int) -> ResponseReturnValue:
     """Take the second factor away, for who lost phone and paper."""
     account = _person(staff_id).account
     staff_people.require_over(current_scope(), account, now=utcnow())
+    if account.totp_enc is None:
+        flash("对方没有开启两步验证，不用取消")
+        return _back(staff_id)
     factors.drop(account, actor=actor(), now=utcnow())
     flash("已取消两步验证，请提醒本人尽快重新设置", "good")
     return _back(staff_id)

@@ -81,8 +81,10 @@ def set_up(
 
 
 def drop(account: Staff, *, actor: Actor, now: dt.datetime) -> None:
-    """Take the second factor away, for who lost phone and paper, and end every log-in. Raises
-    VersionConflict."""
+    """Take the second factor away, for who lost phone and paper, and end every log-in; nothing
+    happens to who has none. Raises VersionConflict."""
+    if account.totp_enc is None:
+        return
     with db.atomic():
         if not account.change(now=now, by=actor.id, totp_enc=None, totp_last_used=None):
             raise VersionConflict
