@@ -28,7 +28,7 @@ TEXTS = (
     "x\r\nSet-Cookie: stolen=1",
     "//evil.example/console/",
 )
-"""Each goes into every field there is."""
+"""Each goes into all the fields of a form at once."""
 
 WORST = ("文\x00字", "9" * 19, "9999-12-31T23:59", "长" * 2_001 + MARKUP)
 """Each goes into one field at a time, the others being as they should."""

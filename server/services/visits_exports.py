@@ -6,7 +6,7 @@ from typing import Any
 
 from models import Enterprise, VisitAnswer, VisitCampaign, VisitRecord, db
 from server.clock import SHANGHAI
-from server.errors import Conflict, Invalid
+from server.errors import Conflict
 from server.schemas.visits_questions import SCALE, VisitQuestionKind
 from server.services import audit, visits_results
 from server.services.audit import Actor
@@ -29,9 +29,7 @@ def workbook(campaign: VisitCampaign, reason: str, *, actor: Actor, now: dt.date
     """Return the answers, one line each, as numbers where they were chosen, with a sheet that says
     what the numbers mean; leave in the trail who took it along and why. Lines of an anonymous
     season name nobody. Raises Invalid without a reason, HeldBack."""
-    reason = reason.strip()
-    if not 2 <= len(reason) <= 60:
-        raise Invalid(fields={"reason": "请写明用途（2–60字），会记入审计"})
+    reason = audit.purpose(reason)
     with db.atomic():
         rows = _rows(campaign)
         if campaign.is_anonymous and len(rows) < visits_results.LEAST:

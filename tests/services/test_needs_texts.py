@@ -130,7 +130,9 @@ def test_words_added_later_are_looked_at_too(bench: Bench) -> None:
 def test_many_short_texts_are_asked_about_in_few_calls(bench: Bench) -> None:
     checker = bench.checker(bench.member("demo-u1"))
     texts = ["", *(f"{number}" * 600 for number in range(1, 8)), "很好"]
+    checker.accept_now("你好")  # a token of an earlier test is renewed here, at the cost of a call
+    before = bench.sandbox.get("calls")["/wxa/msg_sec_check"]
     checker.accept_for_staff(texts)
-    assert bench.sandbox.get("calls")["/wxa/msg_sec_check"] == 2
+    assert bench.sandbox.get("calls")["/wxa/msg_sec_check"] == before + 2
     with pytest.raises(ContentRefused):
         checker.accept_for_staff([*texts, "违规测试词"])

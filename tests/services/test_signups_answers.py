@@ -39,5 +39,5 @@ def test_names_every_wrong_field(form: dict[str, Any], fields: set[str]) -> None
 
 def test_only_free_words_are_shown_to_wechat() -> None:
     form = SignupIn(answers={"note": "靠窗", "meal": "素"})
-    assert signups_answers.texts(ACTIVITY, form) == "靠窗"
-    assert signups_answers.texts(ACTIVITY, SignupIn(answers={"meal": "素"})) == ""
+    assert signups_answers.texts(ACTIVITY, form) == ["靠窗"]
+    assert signups_answers.texts(ACTIVITY, SignupIn(answers={"meal": "素"})) == []
